@@ -1,0 +1,260 @@
+"""Gradients as values, and what follows from them: Jacobians, Hessians, and products with either.
+
+Everything here stands on one function, `grad`, which goes backward through a graph without touching anybody's
+`.grad`. With `create_graph=True` the pass is recorded too, and a gradient can be differentiated like any result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_vn.backprop import backpropagate
+from tinygrad_vn.creation import zeros_like
+from tinygrad_vn.errors import GradientError
+from tinygrad_vn.graph import Node, enable_grad
+from tinygrad_vn.tensor import Tensor, linked, not_connected, starting_gradient, take_out
+
+Function = Callable[..., Any]
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    create_graph: bool = False,
+    retain_graph: bool | None = None,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Gradients of the outputs (of their sum) with respect to the inputs; no `.grad` is changed.
+
+    Args:
+        outputs: one or several results.
+        inputs: one or several Tensors, leaves or results, that the outputs depend on.
+        grad_outputs: the gradient to start from for each output, of its shape; 1 for single numbers.
+        create_graph: record the pass, so that the gradients can be differentiated again.
+        retain_graph: keep the values saved in the graph for another pass; by default as `create_graph`.
+        allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+
+    Returns:
+        One gradient per input, of its shape and dtype.
+
+    Raises:
+        GradientError: E02, E09, E10 as in `backward()`; E10 also where an input is not reached.
+    """
+    if isinstance(outputs, Tensor):
+        outputs, grad_outputs = [outputs], grad_outputs if isinstance(grad_outputs, tuple) else [grad_outputs]
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    starts = [None] * len(outputs) if grad_outputs is None else grad_outputs
+    seeds: dict[Node, Any] = {}
+    for output, start in zip(outputs, starts, strict=True):
+        if output._node is None or not output.requires_grad:
+            raise not_connected(output, "An output of grad()")
+        seed = starting_gradient(output, start, create_graph)
+        seeds[output._node] = seeds[output._node] + seed if output._node in seeds else seed
+    wanted = {x._node for x in inputs if x._node is not None and x.requires_grad}
+    with enable_grad() if create_graph else contextlib.nullcontext():
+        found = backpropagate(
+            seeds,
+            wanted=wanted,
+            link=linked if create_graph else None,
+            retain_graph=create_graph if retain_graph is None else retain_graph,
+        )
+    gradients = {node: take_out(found, node) for node in wanted if node in found}
+    results = tuple(gradients.get(x._node) if x._node is not None else None for x in inputs)
+    for i, (x, gradient) in enumerate(zip(inputs, results, strict=True)):
+        if gradient is None and not allow_unused:
+            raise unused(x, i)
+    return results
+
+
+def unused(x: Tensor, position: int) -> GradientError:
+    """E10 for an input that the outputs do not depend on."""
+    what = f"Input {position} of grad()" + (f" ({x.name!r})" if x.name else "")
+    if not x.requires_grad:
+        return GradientError("E10", what=what, cause=": it has requires_grad=False", remedy="Set it before computing.")
+    remedy = "Leave it out, or pass allow_unused=True to get None for it."
+    return GradientError("E10", what=what, cause=", as the outputs do not depend on it", remedy=remedy)
+
+
+def _tracked(x: Any) -> Tensor:
+    """`x` itself where a derivative is already wanted outside, so that these functions nest; else a new leaf."""
+    if isinstance(x, Tensor) and x.requires_grad:
+        return x
+    x = Tensor(x)
+    return x.astype(float).requires_grad_() if x.dtype.kind in "iu" else x.requires_grad_()
+
+
+def _call(f: Function, x: Any) -> tuple[Tensor, Tensor, bool]:
+    """The point as a tracked Tensor, f there, and whether the derivative must itself be differentiable."""
+    nested = isinstance(x, Tensor) and x.requires_grad
+    point = _tracked(x)
+    with enable_grad():
+        value = f(point)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"the function to differentiate must return a Tensor, not {type(value).__name__}")
+    return point, value, nested
+
+
+def _gradient_at(value: Tensor, point: Tensor, start: Any = None, *, create: bool, retain: bool = True) -> Tensor:
+    """The gradient of `value` at `point`, zeros where it does not depend on it."""
+    if not value.requires_grad:
+        return zeros_like(point)
+    (gradient,) = grad(value, point, start, create_graph=create, retain_graph=retain, allow_unused=True)
+    return zeros_like(point) if gradient is None else gradient
+
+
+def _as_scalar(value: Tensor) -> Tensor:
+    if value.size != 1:
+        raise GradientError("E02", shape=value.shape, detail="")
+    return value.reshape(())
+
+
+def vjp(f: Function, x: Any, v: Any) -> Tensor:
+    """A vector times the Jacobian of f: one backward pass.
+
+    Args:
+        f: maps a Tensor of x's shape to a Tensor.
+        x: the point, shape (...), floating.
+        v: the vector, of the shape of f(x).
+
+    Returns:
+        vᵀ J(x), x's shape.
+
+    Raises:
+        GradientError: E02 where v has another shape than f(x).
+    """
+    point, value, nested = _call(f, x)
+    return _gradient_at(value, point, v, create=nested)
+
+
+def jvp(f: Function, x: Any, v: Any) -> Tensor:
+    """The Jacobian of f times a vector: the derivative of f at x in the direction v.
+
+    Args:
+        f: maps a Tensor of x's shape to a Tensor.
+        x: the point, shape (...), floating.
+        v: the direction, x's shape.
+
+    Returns:
+        J(x) v, of the shape of f(x).
+
+    Raises:
+        GradientError: E02 where v has another shape than x.
+
+    uᵀJ is linear in u, and its derivative with respect to u is J: two backward passes make a forward one.
+    Source: Townsend, "A new trick for calculating Jacobian vector products", 2017.
+    """
+    point, value, nested = _call(f, x)
+    if np.shape(v) != point.shape:
+        raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
+    u = zeros_like(value, requires_grad=True)
+    pulled_back = _gradient_at(value, point, u, create=True)
+    return _gradient_at(pulled_back, u, v, create=nested) if pulled_back.requires_grad else zeros_like(value)
+
+
+def jacobian(f: Function, x: Any) -> Tensor:
+    """All first derivatives, one backward pass per element of f(x).
+
+    Args:
+        f: maps a Tensor of x's shape to a Tensor.
+        x: the point, shape (...), floating.
+
+    Returns:
+        The Tensor J[i…, j…] = ∂f(x)[i…] / ∂x[j…], of shape f(x).shape + x.shape.
+    """
+    point, value, nested = _call(f, x)
+    rows = [_gradient_at(element, point, create=nested) for element in value.reshape(-1)]
+    if not rows:
+        return zeros_like(point, dtype=value.dtype).reshape(-1)[:0].reshape(value.shape + point.shape)
+    stacked: Tensor = np.stack(rows)  # type: ignore[call-overload]
+    return stacked.reshape(value.shape + point.shape)
+
+
+def hessian(f: Function, x: Any) -> Tensor:
+    """All second derivatives of a scalar function.
+
+    Args:
+        f: maps a Tensor of x's shape to a Tensor of one element.
+        x: the point, shape (...), floating.
+
+    Returns:
+        H[i…, j…] = ∂²f / ∂x[i…] ∂x[j…], of shape x.shape + x.shape.
+
+    Raises:
+        GradientError: E02 where f's result is not a single number.
+    """
+
+    def gradient(point: Tensor) -> Tensor:
+        return _gradient_at(_as_scalar(f(point)), point, create=True)
+
+    return jacobian(gradient, x)
+
+
+def hvp(f: Function, x: Any, v: Any) -> Tensor:
+    """The Hessian of a scalar function times a vector, without forming the Hessian.
+
+    Args:
+        f: maps a Tensor of x's shape to a Tensor of one element.
+        x: the point, shape (...), floating.
+        v: the direction, x's shape.
+
+    Returns:
+        H(x) v, x's shape, at the cost of two backward passes.
+
+    Raises:
+        GradientError: E02 where f's result is not a single number, or v has another shape than x.
+
+    Source: Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6(1), 1994.
+    """
+    point, value, nested = _call(f, x)
+    slope = _gradient_at(_as_scalar(value), point, create=True)
+    if np.shape(v) != point.shape:
+        raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
+    return _gradient_at(slope, point, v, create=nested)
+
+
+def value_and_grad(f: Function, argnum: int = 0) -> Callable[..., tuple[Tensor, Tensor]]:
+    """The function that returns both f(...) and its gradient with respect to one argument.
+
+    Args:
+        f: returns a Tensor of one element.
+        argnum: which positional argument to differentiate with respect to.
+
+    Returns:
+        A function with f's arguments that gives (value, gradient). It nests: calls inside one another differentiate
+        to higher orders.
+    """
+
+    def both(*args: Any, **named: Any) -> tuple[Tensor, Tensor]:
+        point, value, nested = _call(_of_argument(f, argnum, args, named), args[argnum])
+        gradient = _gradient_at(_as_scalar(value), point, create=nested, retain=nested)
+        return value if nested else value.detach(), gradient
+
+    return both
+
+
+def elementwise_grad(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
+    """The derivative of a function that works element by element, as a function: `elementwise_grad(np.tanh)`.
+
+    Args:
+        f: every element of its result depends on the same element of its argument only.
+        argnum: which positional argument to differentiate with respect to.
+
+    Returns:
+        A function with f's arguments that gives the derivative at every element. It nests to higher orders.
+    """
+
+    def derivative(*args: Any, **named: Any) -> Tensor:
+        point, value, nested = _call(_of_argument(f, argnum, args, named), args[argnum])
+        return _gradient_at(value.sum(), point, create=nested, retain=nested)
+
+    return derivative
+
+
+def _of_argument(f: Function, argnum: int, args: tuple[Any, ...], named: dict[str, Any]) -> Function:
+    """f as a function of one of its arguments, the others held fixed."""
+    return lambda x: f(*args[:argnum], x, *args[argnum + 1 :], **named)

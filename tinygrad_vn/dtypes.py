@@ -1,0 +1,57 @@
+"""Which kind of numbers a Tensor holds.
+
+Python's own numbers become float64, so that gradient checks and hand calculations come out exact;
+`set_default_dtype(float32)` gives PyTorch's digits instead. Arrays keep the dtype that they have.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from tinygrad_vn.errors import DtypeError
+
+float32 = np.float32
+float64 = np.float64
+
+_default: np.dtype[Any] = np.dtype(np.float64)
+
+
+def set_default_dtype(dtype: DTypeLike) -> None:
+    """Choose what Python floats, `zeros`, `randn` and layers are made of: float64 (the default) or float32.
+
+    Raises:
+        DtypeError: E03 for anything that is not a floating dtype.
+    """
+    global _default
+    chosen = np.dtype(dtype)
+    if chosen.kind != "f":
+        raise DtypeError("E03", dtype=chosen, why="gradients are real numbers", remedy="tg.float32 or tg.float64")
+    _default = chosen
+
+
+def get_default_dtype() -> np.dtype[Any]:
+    """The dtype of Python floats and of layers."""
+    return _default
+
+
+def new_array(data: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
+    """A fresh array with these values, sharing memory with nothing."""
+    if isinstance(data, np.ndarray | np.generic) or dtype is not None:
+        return np.array(data, dtype)
+    array = np.array(data)
+    if array.dtype == object:
+        raise DtypeError("E03", dtype="Python objects", why=f"{data!r:.60} is no table of numbers", remedy="equal rows")
+    return array.astype(_default) if array.dtype.kind == "f" else array
+
+
+def check_floating(dtype: np.dtype[Any]) -> None:
+    """E03 for values that cannot have a gradient: whole numbers, truth values, text, complex numbers."""
+    if dtype.kind == "f":
+        return
+    if dtype.kind == "c":
+        raise DtypeError("E03", dtype=dtype, why="complex numbers are not supported", remedy="the real part")
+    why = "a step from one whole number to the next has no slope" if dtype.kind in "iu" else "they have no slope"
+    raise DtypeError("E03", dtype=dtype, why=why, remedy="1.0 instead of 1")

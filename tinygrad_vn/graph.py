@@ -1,0 +1,233 @@
+"""The computation graph: how each result was made, and whether anything is recorded at all.
+
+A `Node` stands for one operation and points to the nodes of its inputs, never back, so a graph dies with the last
+reference to its result. A `Leaf` is where a graph begins: a Tensor that nobody computed. Tensors hold nodes; nodes
+hold arrays. That is why an intermediate Tensor can be dropped while the backward pass still finds its values.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygrad_vn.rules import Primitive
+
+Values = NDArray[Any]
+
+LARGE = 64 * 1024  # bytes: a larger array is held only while a rule needs its values
+PICTURE = 1024 * 1024  # bytes: what a graph keeps after backward(), so that it can still be drawn
+
+_count = itertools.count().__next__
+
+
+class Node:
+    """One operation that was carried out.
+
+    Attributes:
+        primitive: which operation.
+        inputs: for each argument the node it came from, or None where it was no Tensor.
+        args: the arguments as arrays and plain values.
+        out: the result.
+        order: creation number; every node is younger than its inputs.
+        large: whether it holds an array of more than `LARGE` bytes.
+        spent: whether backward() has used it and released its values.
+        name: for errors and drawings.
+        grad: the gradient, where `retains_grad` asks for it.
+    """
+
+    __slots__ = ("args", "grad", "inputs", "large", "name", "order", "out", "primitive", "retains_grad", "spent")
+
+    requires_grad = True
+    shared = False
+
+    def __init__(self, primitive: Primitive, inputs: tuple[Node | None, ...], args: tuple[Any, ...], out: Any) -> None:
+        self.primitive = primitive
+        self.inputs = inputs
+        self.args: tuple[Any, ...] | None = args
+        self.out = out
+        self.order = _count()
+        self.large = False
+        self.spent = False
+        self.name: str | None = None
+        self.grad: Any = None
+        self.retains_grad = False
+
+    def drop_unread(self) -> None:
+        """Replace large arrays that no rule reads by stand-ins of the same shape, which need no memory."""
+        primitive, args = self.primitive, self.args
+        assert args is not None
+        self.large = True
+        self.args = tuple(a if keep else stand_in(a) for a, keep in zip(args, primitive.keeps, strict=True))
+        if not primitive.keeps_out:
+            self.out = stand_in(self.out)
+
+    def release(self, keep_values: bool = False) -> None:
+        """Give up the arrays that backward() needed.
+
+        Values that stay for a drawing are copied where they are a leaf's own, which an optimizer will soon overwrite.
+        """
+        self.spent = True
+        if not keep_values:
+            self.args = self.out = None
+        elif self.args is not None:
+            self.args = tuple(
+                arg.copy() if type(source) is Leaf else arg
+                for arg, source in zip(self.args, self.inputs, strict=True)
+            )
+
+
+class Leaf(Node):
+    """Where a graph begins: the identity, name and gradient of a Tensor that was not computed.
+
+    Attributes:
+        requires_grad: whether backward() is to leave a gradient here.
+        shared: whether the Tensor's buffer was handed out through `.data`, so that others may write into it.
+        cut: what took the Tensor out of a graph ("detach()", "no_grad()", "np.argmax"), for error messages.
+    """
+
+    __slots__ = ("cut", "requires_grad", "shared")
+
+    def __init__(self, requires_grad: bool = False, name: str | None = None, cut: str | None = None) -> None:
+        self.inputs = ()
+        self.args = ()
+        self.out = None
+        self.order = -1
+        self.large = self.spent = False
+        self.name = name
+        self.grad = None
+        self.retains_grad = False
+        self.requires_grad = requires_grad
+        self.shared = False
+        self.cut = cut
+
+
+def stand_in(array: Any) -> Any:
+    """An array of the same shape and dtype that takes no memory; reading it by mistake gives NaN, never a number."""
+    if type(array) is not np.ndarray or array.nbytes <= LARGE:
+        return array
+    one = np.full((), np.nan if array.dtype.kind == "f" else 0, array.dtype)
+    return np.ndarray(array.shape, array.dtype, one.data, strides=(0,) * array.ndim)
+
+
+def newest_first(roots: Iterable[Node]) -> list[Node]:
+    """All operations that the roots depend on, each before its inputs: the order of a backward pass."""
+    found = [root for root in dict.fromkeys(roots) if type(root) is not Leaf]
+    seen = set(found)
+    for node in found:  # the list grows while it is walked
+        for source in node.inputs:
+            if source is not None and type(source) is not Leaf and source not in seen:
+                seen.add(source)
+                found.append(source)
+    found.sort(key=lambda node: node.order, reverse=True)
+    return found
+
+
+# --- recording or not -------------------------------------------------------------------------------------------
+
+# Whether to record, and the modes that were entered and not yet left. A context variable, so that every thread and
+# every async task has its own.
+_recording: ContextVar[tuple[bool, tuple[tuple[object, bool], ...]]] = ContextVar("recording", default=(True, ()))
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are being recorded here and now."""
+    return _recording.get()[0]
+
+
+class _Mode:
+    """A stretch of program that is recorded, or is not; context manager and decorator."""
+
+    recording = True
+
+    def __init__(self) -> None:
+        self._entered: list[object] = []
+
+    def __enter__(self) -> None:
+        ticket = object()
+        self._entered.append(ticket)
+        entered = (*_recording.get()[1], (ticket, self.recording))
+        _recording.set((self.recording, entered))
+
+    def __exit__(self, *exception: object) -> None:
+        ticket = self._entered.pop()
+        entered = tuple(entry for entry in _recording.get()[1] if entry[0] is not ticket)
+        _recording.set((entered[-1][1] if entered else True, entered))
+
+    def __call__(self, function: Function) -> Function:
+        """Decorate a function, a generator function, a coroutine function or an async generator function."""
+        mode = type(self)
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with mode():
+                return function(*args, **kwargs)
+
+        @functools.wraps(function)
+        def generator(*args: Any, **kwargs: Any) -> Any:
+            running = function(*args, **kwargs)
+            resume, message = running.send, None
+            while True:
+                try:
+                    with mode():
+                        item = resume(message)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    resume, message = running.send, (yield item)
+                except GeneratorExit:
+                    with mode():
+                        running.close()
+                    raise
+                except BaseException as error:
+                    resume, message = running.throw, error
+
+        @functools.wraps(function)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            with mode():
+                return await function(*args, **kwargs)
+
+        @functools.wraps(function)
+        async def async_generator(*args: Any, **kwargs: Any) -> Any:
+            running = function(*args, **kwargs)
+            try:
+                while True:
+                    try:
+                        with mode():
+                            item = await anext(running)
+                    except StopAsyncIteration:
+                        return
+                    yield item
+            finally:
+                with mode():
+                    await running.aclose()
+
+        if inspect.isasyncgenfunction(function):
+            return async_generator  # type: ignore[return-value]
+        if inspect.iscoroutinefunction(function):
+            return coroutine  # type: ignore[return-value]
+        if inspect.isgeneratorfunction(function):
+            return generator  # type: ignore[return-value]
+        return call  # type: ignore[return-value]
+
+
+class no_grad(_Mode):  # noqa: N801 - PyTorch's name
+    """Nothing inside is recorded: for evaluating a model, and for changing parameters by hand.
+
+    `with tg.no_grad(): …`, or `@tg.no_grad()` above any kind of function. Modes nest, may be left in any order, and
+    are seen by their own thread and async task only.
+    """
+
+    recording = False
+
+
+class enable_grad(_Mode):  # noqa: N801 - PyTorch's name
+    """Everything inside is recorded, also within `no_grad()`."""

@@ -1,0 +1,117 @@
+"""Activation functions, each written so that no input, however large, overflows or loses its digits.
+
+exp(1000) is infinite, but sigmoid, softplus, softmax and log-sum-exp are not: each formula below only ever takes the
+exponential of numbers that are at most 0.
+
+relu′(0) is 0, as in PyTorch; the lecture `001_138430595a83a231.txt` takes 1 for x ≥ 0. Either is a subgradient.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinygrad_vn.rules.primitive import Array, composite, primitive
+from tinygrad_vn.rules.reductions import Axis, with_kept_axes
+
+
+def stable_sigmoid(x: Array) -> Array:
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
+
+
+sigmoid = primitive(stable_sigmoid, name="sigmoid", sign="σ", x=lambda g, out, x: g * out * (1 - out))
+
+relu = primitive(
+    lambda x: np.maximum(x, 0), name="relu", sign="relu", x=lambda g, out, x: g * (out > 0)
+)
+
+leaky_relu = primitive(
+    lambda x, negative_slope=0.01: np.where(x > 0, x, x * negative_slope),
+    name="leaky_relu",
+    sign="leaky relu",
+    x=lambda g, out, x, negative_slope: np.where(x > 0, g, g * negative_slope),
+)
+
+elu = primitive(
+    lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    name="elu",
+    sign="elu",
+    x=lambda g, out, x, alpha: np.where(x > 0, g, g * (alpha * np.exp(np.minimum(x, 0.0)))),
+)
+
+softplus = primitive(
+    lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+    name="softplus",
+    sign="softplus",
+    x=lambda g, out, x: g * sigmoid(x),
+)
+
+silu = primitive(
+    lambda x: x * stable_sigmoid(x),
+    name="silu",
+    sign="silu",
+    x=lambda g, out, x: g * (sigmoid(x) * (1 + x * sigmoid(-x))),
+)
+
+
+def normal_cdf(x: Array) -> Array:
+    """Φ(x), the share of a normal distribution below x, elementwise, to about 1e-15."""
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return 0.5 * erfc(-np.asarray(x, float) / math.sqrt(2)).astype(np.result_type(x, np.float32))
+
+
+gaussian_cdf = primitive(
+    normal_cdf,
+    name="gaussian_cdf",
+    sign="Φ",
+    x=lambda g, out, x: g * (np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
+)
+
+
+@composite()
+def gelu(x: Array) -> Array:
+    """x Φ(x), Φ being the normal distribution function (Hendrycks and Gimpel, 2016)."""
+    return x * gaussian_cdf(x)
+
+
+def logsumexp_forward(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
+    top = np.maximum.reduce(a, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0)
+    total = np.log(np.add.reduce(np.exp(a - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else total.reshape(np.add.reduce(np.empty(a.shape, bool), axis=axis).shape)
+
+
+logsumexp = primitive(
+    logsumexp_forward,
+    name="logsumexp",
+    sign="logsumexp",
+    a=lambda g, out, a, axis, keepdims: with_kept_axes(g, a.shape, axis) * np.exp(a - with_kept_axes(out, a.shape, axis)),
+)
+
+
+def softmax_forward(x: Array, axis: int = -1) -> Array:
+    powers = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    return powers / np.add.reduce(powers, axis=axis, keepdims=True)
+
+
+softmax = primitive(
+    softmax_forward,
+    name="softmax",
+    sign="softmax",
+    x=lambda g, out, x, axis: out * (g - (g * out).sum(axis, keepdims=True)),
+)
+
+
+def log_softmax_forward(x: Array, axis: int = -1) -> Array:
+    shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+
+
+log_softmax = primitive(
+    log_softmax_forward,
+    name="log_softmax",
+    sign="log softmax",
+    x=lambda g, out, x, axis: g - np.exp(out) * g.sum(axis, keepdims=True),
+)

@@ -1,0 +1,39 @@
+"""Functions whose result does not move when their argument does: counts, comparisons, roundings, positions.
+
+Their derivative is 0 wherever it exists, so their results leave the graph. They are still given as Tensors, not as
+bare arrays, so that a mask made inside a recorded computation stays a part of it.
+"""
+
+import numpy as np
+
+from tinygrad_vn.rules.primitive import PIECEWISE_CONSTANT
+
+COMPARING = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal} | {
+    np.array_equal, np.array_equiv, np.allclose, np.isclose,
+}  # fmt: skip
+
+ASKING = {
+    np.all, np.any, np.isfinite, np.isinf, np.isnan, np.isneginf, np.isposinf, np.signbit, np.isin,
+    np.iscomplex, np.isreal, np.iscomplexobj, np.isrealobj, np.may_share_memory, np.shares_memory,
+}  # fmt: skip
+
+REASONING = {
+    np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+}  # fmt: skip
+
+ROUNDING = {
+    np.floor, np.ceil, np.rint, np.trunc, np.fix, np.round, np.around, np.floor_divide, np.heaviside, np.spacing,
+}  # fmt: skip
+
+FINDING = {
+    np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
+    np.searchsorted, np.digitize, np.lexsort, np.unique,
+}  # fmt: skip
+
+DESCRIBING = {
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.min_scalar_type,
+    np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+}  # fmt: skip
+
+PIECEWISE_CONSTANT.update(COMPARING | ASKING | REASONING | ROUNDING | FINDING | DESCRIBING)

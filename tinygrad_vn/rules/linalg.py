@@ -1,0 +1,413 @@
+"""Linear algebra: products, inverses, determinants and decompositions of matrices, and of stacks of matrices.
+
+The product of two matrices has the two rules that backpropagation in a network consists of, `g @ y.mT` and
+`x.mT @ g`. (`.mT` transposes the last two axes.) The rules of the decompositions follow Mike Giles, "An extended
+collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008; of the SVD,
+James Townsend, "Differentiating the singular value decomposition", 2016. `cholesky` and `eigh` read one triangle of
+a symmetric matrix, and their gradients are symmetric.
+
+Where eigenvalues or singular values repeat, their vectors are not differentiable: that is an error, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_vn.errors import ShapeError
+from tinygrad_vn.rules.indexing import diagonal
+from tinygrad_vn.rules.primitive import FUNCTIONS, PIECEWISE_CONSTANT, Array, composite, primitive, values_of
+from tinygrad_vn.rules.reductions import root_sum_of_squares
+from tinygrad_vn.rules.shaping import as_array, normal_axis
+
+# --- products ---------------------------------------------------------------------------------------------------
+
+matrix_product = primitive(
+    np.matmul, sign="@", x=lambda g, out, x, y: g @ y.mT, y=lambda g, out, x, y: x.mT @ g
+)
+
+
+@composite(np.matmul, np.linalg.matmul)
+def matmul(x: Array, y: Array) -> Array:
+    """x @ y; a vector on the left counts as a row, one on the right as a column.
+
+    Raises:
+        ShapeError: E06 where the inner sizes differ.
+    """
+    x, y = as_array(x), as_array(y)
+    left = x.reshape((1, -1)) if x.ndim == 1 else x
+    right = y.reshape((-1, 1)) if y.ndim == 1 else y
+    try:
+        product = matrix_product(left, right)
+    except ValueError:
+        raise unfit_matrices(x.shape, y.shape) from None
+    if x.ndim > 1 and y.ndim > 1:
+        return product
+    shape = product.shape[:-2] + ((product.shape[-2],) if x.ndim > 1 else ()) + ((product.shape[-1],) if y.ndim > 1 else ())
+    return product.reshape(shape)
+
+
+def unfit_matrices(left: tuple[int, ...], right: tuple[int, ...]) -> ShapeError:
+    """E06: which inner sizes differ, and whether a transpose would help."""
+    if not left or not right:
+        why, remedy = "a single number is no matrix", " Multiply by single numbers with `*`."
+    else:
+        rows = right[-2] if len(right) > 1 else right[0]
+        why, remedy = f"the inner sizes {left[-1]} and {rows} differ", ""
+        if left[-1] == rows:
+            why = f"the stacks {left[:-2]} and {right[:-2]} do not broadcast"
+        elif len(right) == 2 and right[1] == left[-1]:
+            remedy = " Perhaps `x @ y.T` is meant."
+        elif len(left) == 2 and left[0] == rows:
+            remedy = " Perhaps `x.T @ y` is meant."
+    return ShapeError("E06", operation="matmul (@)", left=left, right=right, why=why, remedy=remedy)
+
+
+@composite(np.dot)
+def dot(a: Array, b: Array) -> Array:
+    """Numbers times anything, vectors by vectors, matrices by matrices; over the last axis of a, the last but one of b."""
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return a * b
+    if np.ndim(b) <= 2:
+        return matmul(a, b)
+    return tensordot(a, b, (-1, -2))
+
+
+@composite(np.vdot)
+def vdot(a: Array, b: Array) -> Array:
+    """The dot product of all elements in order."""
+    return matmul(np.ravel(a), np.ravel(b))
+
+
+@composite(np.vecdot, np.linalg.vecdot)
+def vecdot(x1: Array, x2: Array, axis: int = -1) -> Array:
+    """The dot products of the vectors along one axis."""
+    return (x1 * x2).sum(axis)
+
+
+@composite(np.inner)
+def inner(a: Array, b: Array) -> Array:
+    """Sums of products over the last axis of both."""
+    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else tensordot(a, b, (-1, -1))
+
+
+@composite(np.outer, np.linalg.outer)
+def outer(a: Array, b: Array) -> Array:
+    """Every element of a times every element of b."""
+    return np.ravel(a)[:, None] * np.ravel(b)[None, :]
+
+
+@composite(np.tensordot, np.linalg.tensordot)
+def tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
+    """Sums of products over pairs of axes: one matrix product, once the axes are put in order."""
+    a, b = as_array(a), as_array(b)
+    if np.ndim(axes) == 0:
+        summed = range(a.ndim - axes, a.ndim), range(axes)
+    else:
+        summed = tuple(
+            [normal_axis(i, x.ndim) for i in np.atleast_1d(of_one).tolist()]
+            for of_one, x in zip(axes, (a, b), strict=True)
+        )
+    free_a = [i for i in range(a.ndim) if i not in summed[0]]
+    free_b = [i for i in range(b.ndim) if i not in summed[1]]
+    rows, columns = [a.shape[i] for i in free_a], [b.shape[i] for i in free_b]
+    inner_a, inner_b = [a.shape[i] for i in summed[0]], [b.shape[i] for i in summed[1]]
+    if inner_a != inner_b:
+        raise ValueError(f"tensordot sums axes of lengths {inner_a} against axes of lengths {inner_b}")
+    length = int(np.prod(inner_a, dtype=int))
+    left = np.transpose(a, (*free_a, *summed[0])).reshape((int(np.prod(rows, dtype=int)), length))
+    right = np.transpose(b, (*summed[1], *free_b)).reshape((length, int(np.prod(columns, dtype=int))))
+    return matrix_product(left, right).reshape((*rows, *columns))
+
+
+@composite(np.kron)
+def kron(a: Array, b: Array) -> Array:
+    """Every element of a, multiplied with the whole of b, in a's place."""
+    a, b = as_array(a), as_array(b)
+    ndim = max(a.ndim, b.ndim)
+    a, b = a.reshape((1,) * (ndim - a.ndim) + a.shape), b.reshape((1,) * (ndim - b.ndim) + b.shape)
+    spaced_a = tuple(n for length in a.shape for n in (length, 1))
+    spaced_b = tuple(n for length in b.shape for n in (1, length))
+    shape = tuple(n * m for n, m in zip(a.shape, b.shape, strict=True))
+    return (a.reshape(spaced_a) * b.reshape(spaced_b)).reshape(shape)
+
+
+@composite(np.cross, np.linalg.cross)
+def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Array:
+    """The vector products of the vectors of three elements along an axis."""
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = np.moveaxis(as_array(a), axisa, -1), np.moveaxis(as_array(b), axisb, -1)
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise ValueError(f"cross takes vectors of 3 elements, not of {a.shape[-1]} and {b.shape[-1]}")
+    after, before = [1, 2, 0], [2, 0, 1]
+    return np.moveaxis(a[..., after] * b[..., before] - a[..., before] * b[..., after], -1, axisc)
+
+
+@composite(np.linalg.multi_dot)
+def multi_dot(arrays: Sequence[Array]) -> Array:
+    """The product of several matrices, from left to right."""
+    product = arrays[0]
+    for array in arrays[1:]:
+        product = matmul(product, array)
+    return product
+
+
+@composite(np.linalg.matrix_power)
+def matrix_power(a: Array, n: int) -> Array:
+    """The product of n copies of a square matrix, by repeated squaring; negative n inverts first."""
+    if n < 0:
+        a, n = np.linalg.inv(a), -n
+    result = np.eye(a.shape[-1], dtype=a.dtype) + a * 0.0 if n == 0 else None
+    while n:
+        if n % 2:
+            result = a if result is None else result @ a
+        n //= 2
+        a = a @ a if n else a
+    return result
+
+
+# --- inverses and determinants ----------------------------------------------------------------------------------
+
+
+def identity_like(a: Array) -> Array:
+    """The identity matrix of the size and dtype of the square matrices `a`."""
+    return np.eye(a.shape[-1], dtype=a.dtype)
+
+
+inv = primitive(
+    lambda a: np.linalg.inv(a),
+    name="inv",
+    sign="⁻¹",
+    numpy=(np.linalg.inv,),
+    a=lambda g, out, a: -(out.mT @ g @ out.mT),
+)
+
+
+def of_pinv(g: Array, out: Array, a: Array) -> Array:
+    """Golub and Pereyra, "The differentiation of pseudo-inverses…", 1973, for matrices of constant rank."""
+    left_rest = np.eye(a.shape[-2], dtype=a.dtype) - a @ out
+    right_rest = np.eye(a.shape[-1], dtype=a.dtype) - out @ a
+    return left_rest @ g.mT @ out @ out.mT + out.mT @ out @ g.mT @ right_rest - out.mT @ g @ out.mT
+
+
+pinv = primitive(
+    lambda a: np.linalg.pinv(a),
+    name="pinv",
+    sign="⁺",
+    numpy=(np.linalg.pinv,),
+    a=of_pinv,
+)
+
+solve_columns = primitive(
+    lambda a, b: np.linalg.solve(a, b),
+    name="solve",
+    sign="solve",
+    a=lambda g, out, a, b: -(np.linalg.solve(a.mT, g) @ out.mT),
+    b=lambda g, out, a, b: np.linalg.solve(a.mT, g),
+)
+
+
+@composite(np.linalg.solve)
+def solve(a: Array, b: Array) -> Array:
+    """The x with a @ x = b, for one vector b or for matrices whose columns are such vectors."""
+    if np.ndim(b) == 1:
+        x = solve_columns(a, b.reshape((-1, 1)))
+        return x.reshape(x.shape[:-1])
+    return solve_columns(a, b)
+
+
+def cofactors(a: Array) -> Array:
+    """The derivative of det: the matrix of signed determinants that remain when a row and a column are struck out.
+
+    det(a) a⁻ᵀ is the quick way; where a matrix is singular, or close to it, the minors themselves are taken.
+    """
+    sizes = np.linalg.svd(values_of(a), compute_uv=False)
+    if sizes.size == 0 or np.all(sizes[..., -1] > 1e-6 * sizes[..., 0]):
+        return np.linalg.det(a)[..., None, None] * np.linalg.inv(a).mT
+    n = a.shape[-1]
+    others = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=int).reshape((n, n - 1))
+    minors = a[..., others[:, None, :, None], others[None, :, None, :]]
+    signs = np.array([[(-1.0) ** (i + j) for j in range(n)] for i in range(n)], dtype=a.dtype)
+    return signs * np.linalg.det(minors)
+
+
+det = primitive(
+    lambda a: np.linalg.det(a),
+    name="det",
+    sign="det",
+    numpy=(np.linalg.det,),
+    a=lambda g, out, a: g[..., None, None] * cofactors(a),
+)
+
+slogdet = primitive(
+    lambda a: np.linalg.slogdet(a),
+    name="slogdet",
+    sign="log|det|",
+    numpy=(np.linalg.slogdet,),
+    a=lambda g, out, a: a * 0.0 if g[1] is None else g[1][..., None, None] * np.linalg.inv(a).mT,
+)
+
+# --- decompositions ---------------------------------------------------------------------------------------------
+
+
+def inverse_gaps(values: Array, what: str) -> Array:
+    """1 / (valueⱼ − valueᵢ) off the diagonal, 0 on it."""
+    identity = identity_like(values[..., None, :])
+    gaps = values[..., None, :] - values[..., :, None] + identity
+    if (abs(gaps) <= np.finfo(values.dtype).eps * abs(values).max(-1, keepdims=True)[..., None]).any():
+        raise np.linalg.LinAlgError(
+            f"two {what} are equal, so their vectors are not differentiable; "
+            f"use the {what} alone (first order), or a matrix without repeated ones"
+        )
+    return (1.0 - identity) / gaps
+
+
+def symmetric(a: Array) -> Array:
+    return 0.5 * (a + a.mT)
+
+
+def of_eigh(g: Array, out: Array, a: Array, UPLO: str) -> Array:
+    """V (diag(gw) + (Vᵀ gV) ∘ F) Vᵀ with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
+    (gw, gv), (w, v) = g, out
+    total = 0.0 if gw is None else (v * gw[..., None, :]) @ v.mT
+    if gv is not None:
+        total = total + v @ ((v.mT @ gv) * inverse_gaps(w, "eigenvalues")) @ v.mT
+    return symmetric(total)
+
+
+eigh = primitive(
+    lambda a, UPLO="L": np.linalg.eigh(a, UPLO), name="eigh", sign="eigh", numpy=(np.linalg.eigh,), a=of_eigh
+)
+
+
+@composite(np.linalg.eigvalsh)
+def eigvalsh(a: Array, UPLO: str = "L") -> Array:
+    """The eigenvalues of a symmetric matrix, in ascending order."""
+    return eigh(a, UPLO)[0]
+
+
+def of_cholesky(g: Array, out: Array, a: Array) -> Array:
+    """L⁻ᵀ Φ(Lᵀ gL) L⁻¹, Φ being the lower triangle with its diagonal halved; made symmetric."""
+    inner = np.tril(out.mT @ g)
+    inner = inner - 0.5 * inner * identity_like(inner)
+    return symmetric(np.linalg.solve(out.mT, np.linalg.solve(out.mT, inner.mT).mT))
+
+
+cholesky_lower = primitive(lambda a: np.linalg.cholesky(a), name="cholesky", sign="chol", a=of_cholesky)
+
+
+@composite(np.linalg.cholesky)
+def cholesky(a: Array, upper: bool = False) -> Array:
+    """The triangular L with L @ L.T = a, or its transpose."""
+    return cholesky_lower(a).mT if upper else cholesky_lower(a)
+
+
+def of_svd(g: Array, out: Array, a: Array) -> Array:
+    """Townsend's equation: the parts through U, through the singular values, and through V."""
+    (gu, gs, gvh), (u, s, vh) = g, out
+    v, total = vh.mT, 0.0
+    if gs is not None:
+        total = (u * gs[..., None, :]) @ vh
+    if gu is None and gvh is None:
+        return total
+    gaps = inverse_gaps(s * s, "singular values")
+    if gu is not None:
+        inner = gaps * (u.mT @ gu - gu.mT @ u)
+        total = total + (u @ inner * s[..., None, :]) @ vh
+        if a.shape[-2] > s.shape[-1]:
+            total = total + ((gu - u @ (u.mT @ gu)) / s[..., None, :]) @ vh
+    if gvh is not None:
+        gv = gvh.mT
+        inner = gaps * (v.mT @ gv - gv.mT @ v)
+        total = total + (u * s[..., None, :]) @ inner @ vh
+        if a.shape[-1] > s.shape[-1]:
+            total = total + (u / s[..., None, :]) @ (gv - v @ (v.mT @ gv)).mT
+    return total
+
+
+thin_svd = primitive(lambda a: np.linalg.svd(a, full_matrices=False), name="svd", sign="svd", a=of_svd)
+
+
+@composite(np.linalg.svd)
+def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    """U, the singular values in descending order, and Vᵀ."""
+    if not compute_uv:
+        return thin_svd(a)[1]
+    if full_matrices and a.shape[-1] != a.shape[-2]:
+        raise ValueError(
+            f"the full U and V of a matrix of shape {a.shape} are not unique, so they have no gradient; "
+            "pass full_matrices=False"
+        )
+    return thin_svd(a)
+
+
+@composite(np.linalg.svdvals)
+def svdvals(x: Array) -> Array:
+    """The singular values in descending order."""
+    return thin_svd(x)[1]
+
+
+# --- norms ------------------------------------------------------------------------------------------------------
+
+
+def vector_norm_over(x: Array, order: Any, axis: Any, keepdims: bool) -> Array:
+    if order is None or order == 2:
+        return root_sum_of_squares(x, axis, keepdims)
+    if order == np.inf:
+        return abs(x).max(axis, keepdims=keepdims)
+    if order == -np.inf:
+        return abs(x).min(axis, keepdims=keepdims)
+    if order == 0:
+        return (x != 0).sum(axis, keepdims=keepdims).astype(x.dtype)
+    if order == 1:
+        return abs(x).sum(axis, keepdims=keepdims)
+    return (abs(x) ** order).sum(axis, keepdims=keepdims) ** (1.0 / order)
+
+
+def matrix_norm_over(x: Array, order: Any, axes: tuple[int, int], keepdims: bool) -> Array:
+    rows, columns = (normal_axis(i, x.ndim) for i in axes)
+    if order is None or order == "fro":
+        return root_sum_of_squares(x, (rows, columns), keepdims)
+    matrices = np.moveaxis(x, (rows, columns), (-2, -1))
+    if order in ("nuc", 2, -2):
+        sizes = thin_svd(matrices)[1]
+        result = sizes.sum(-1) if order == "nuc" else sizes.max(-1) if order == 2 else sizes.min(-1)
+    elif order in (1, -1, np.inf, -np.inf):
+        totals = abs(matrices).sum(-2 if abs(order) == 1 else -1)
+        result = totals.max(-1) if order > 0 else totals.min(-1)
+    else:
+        raise ValueError(f"a matrix has no norm of order {order!r}; NumPy knows 'fro', 'nuc', 1, -1, 2, -2, inf, -inf")
+    return np.expand_dims(result, tuple(sorted((rows, columns)))) if keepdims else result
+
+
+@composite(np.linalg.norm)
+def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
+    """Lengths of vectors and matrices. At 0 the first derivative is taken as 0, the second is NaN."""
+    if axis is None and (ord is None or (ord in (2, "fro") and x.ndim == (1 if ord == 2 else 2))):
+        return root_sum_of_squares(x, None, keepdims)
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if len(axes) == 1:
+        return vector_norm_over(x, ord, axes[0], keepdims)
+    if len(axes) == 2:
+        return matrix_norm_over(x, ord, axes, keepdims)
+    raise ValueError(f"norm works over one axis or two, not over {axes}; name them with axis=")
+
+
+@composite(np.linalg.vector_norm)
+def vector_norm(x: Array, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Array:
+    """The length of the vectors along the given axes."""
+    return vector_norm_over(x, ord, axis, keepdims)
+
+
+@composite(np.linalg.matrix_norm)
+def matrix_norm(x: Array, keepdims: bool = False, ord: Any = "fro") -> Array:
+    """The norm of the matrices in the last two axes."""
+    return matrix_norm_over(x, ord, (-2, -1), keepdims)
+
+
+FUNCTIONS[np.linalg.diagonal] = lambda x, offset=0: diagonal(x, offset, -2, -1)
+FUNCTIONS[np.linalg.trace] = lambda x, offset=0: diagonal(x, offset, -2, -1).sum(-1)
+PIECEWISE_CONSTANT.update({np.linalg.matrix_rank, np.linalg.cond})

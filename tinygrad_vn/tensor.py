@@ -1,0 +1,724 @@
+"""Tensor: a value, its gradient, and how it was made.
+
+A Tensor behaves like a NumPy array; in addition, operations on it are recorded, so that `backward()` can go through
+them in reverse. Recording happens in one place, `apply`, for operators, for methods and for NumPy's own functions.
+
+In-place changes are never silently wrong, because nobody writes into an array that a graph holds. A Tensor copies
+what it is made from. Whoever is about to write (the `data` setter, `w -= …`, an optimizer) first asks for a buffer of
+the Tensor's own: if anything else still refers to the present one, it is copied. In CPython the reference count
+tells; elsewhere a copy is always made.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from tinygrad_vn.backprop import backpropagate
+from tinygrad_vn.dispatch import in_our_spelling
+from tinygrad_vn.dtypes import check_floating, get_default_dtype, new_array
+from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
+from tinygrad_vn.graph import LARGE, Leaf, Node, Values, enable_grad, is_grad_enabled
+from tinygrad_vn.methods import Methods
+from tinygrad_vn.rules import FUNCTIONS, PIECEWISE_CONSTANT, Primitive, elementwise, indexing, linalg, shaping
+from tinygrad_vn.rules.primitive import output
+
+_counts_are_exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+class Tensor(Methods):
+    """An array of numbers that remembers how it was computed.
+
+    Args:
+        data: numbers, nested lists, an array or a Tensor; always copied.
+        dtype: of the elements; Python floats take the default dtype, arrays keep theirs.
+        requires_grad: whether `backward()` is to compute the gradient with respect to this Tensor.
+        name: for error messages and drawings.
+
+    Raises:
+        DtypeError: E03 where a gradient is asked for whole numbers or truth values.
+    """
+
+    __slots__ = ("__weakref__", "_data", "_node")
+
+    def __init__(
+        self, data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
+    ) -> None:
+        self._data: Values = new_array(data._data if isinstance(data, Tensor) else data, dtype)
+        self._node: Node | None = None
+        if requires_grad:
+            check_floating(self._data.dtype)
+        if requires_grad or name is not None:
+            self._node = Leaf(requires_grad, name)
+
+    # --- what it is ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of every axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements, as in NumPy (PyTorch's `size()` is `shape` here)."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of the elements."""
+        return self._data.dtype
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
+        """All axes in reverse order, as in NumPy."""
+        return apply(shaping.transpose, self, None)
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802 - NumPy's name
+        """The last two axes exchanged: the transpose of every matrix in a stack."""
+        return shaping.matrix_transpose(self)
+
+    @property
+    def name(self) -> str | None:
+        """A name for error messages and drawings."""
+        return self._node.name if self._node else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._node = self._node or Leaf()
+        self._node.name = name
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is the beginning of a graph, not the result of a recorded operation."""
+        return type(self._node) is not Node
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it: set for a leaf, true for every result that depends on such a leaf."""
+        return self._node is not None and self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask for the gradient with respect to this leaf, or no longer.
+
+        Raises:
+            DtypeError: E03 where the elements are no real numbers.
+            GradientError: E04 where a result is to be taken out of its graph; `detach()` does that.
+        """
+        if not self.is_leaf:
+            if not requires_grad:
+                raise GradientError("E04", what=f"requires_grad = False on {self._called()}", remedy="Use .detach().")
+            return self
+        if requires_grad:
+            check_floating(self.dtype)
+        leaf = self._leaf()
+        leaf.requires_grad = requires_grad
+        if requires_grad:
+            leaf.cut = None
+        return self
+
+    def _leaf(self) -> Leaf:
+        """The node of a Tensor that is no result, made when it is first needed."""
+        if self._node is None:
+            self._node = Leaf()
+        assert isinstance(self._node, Leaf)
+        return self._node
+
+    def _called(self) -> str:
+        """How messages speak of this Tensor."""
+        if self.name:
+            return f"Tensor {self.name!r}"
+        return "a leaf Tensor" if self.is_leaf else f"the result of {self._node.primitive.name!r}"  # type: ignore[union-attr]
+
+    # --- its values ---------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Values:
+        """The values as an array; of a leaf to read and to write, of a result to read only.
+
+        Writing into it, as in `w.data -= lr * w.grad`, never changes what an earlier result was computed from.
+        """
+        if not self.is_leaf:
+            view = self._data.view()
+            view.flags.writeable = False
+            return view
+        self._own()
+        self._leaf().shared = True
+        return self._data
+
+    @data.setter
+    def data(self, values: Any) -> None:
+        if values is self._data:
+            return  # `w.data -= …` has already written into the buffer
+        if not self.is_leaf:
+            raise GradientError("E04", what=f"Setting .data of {self._called()}", remedy="Make a new Tensor instead.")
+        values = new_array(values._data if isinstance(values, Tensor) else values)
+        if self.requires_grad:
+            check_floating(values.dtype)
+        self._data = values
+        if self._node is not None:
+            self._node.shared = False  # type: ignore[misc]
+
+    def _references(self) -> int:
+        return sys.getrefcount(self._data)
+
+    def _own(self) -> Values:
+        """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
+        if self._node is None or not self._node.shared:
+            data = self._data
+            if data.base is not None or not data.flags.writeable or not _counts_are_exact:
+                self._data = data.copy()
+            else:
+                del data
+                if self._references() > _ALONE:
+                    self._data = self._data.copy()
+        return self._data
+
+    def _read(self) -> Values:
+        """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
+        if _counts_are_exact and self._references() <= _ALONE:
+            self._leaf().shared = False
+            return self._data
+        return self._data.copy()
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def numpy(self) -> Values:
+        """The values as an array, for a Tensor that needs no gradient.
+
+        Raises:
+            GradientError: E05 where it does: what NumPy computes from the array could not be differentiated.
+        """
+        if self.requires_grad:
+            remedy = "Write .detach().numpy(), or use NumPy's functions on the Tensor itself."
+            raise GradientError("E05", what="A Tensor that requires grad cannot become a bare array", remedy=remedy)
+        return self.data
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Values:
+        return np.array(self.numpy(), dtype, copy=copy)
+
+    def detach(self) -> Tensor:
+        """The same values, outside the graph."""
+        return _untracked(self._read() if self._node and self._node.shared else self._data, "detach()")
+
+    def clone(self) -> Tensor:
+        """A copy, recorded as an operation, so gradients flow through it."""
+        return apply(elementwise.copy, self)
+
+    def astype(self, dtype: DTypeLike) -> Tensor:
+        """The elements as another kind of numbers; gradients flow between floating kinds."""
+        if np.dtype(dtype).kind != "f":
+            return _untracked(self._data.astype(dtype), f"astype({np.dtype(dtype)})")
+        return apply(elementwise.astype, self, np.dtype(dtype))
+
+    def __copy__(self) -> Self:
+        twin = object.__new__(type(self))
+        twin._data = self._data if self._node is None or not self._node.shared else self._read()
+        twin._node = self._node
+        if self._node is not None and self.is_leaf:
+            twin._node = Leaf(self.requires_grad, self.name, self._leaf().cut)
+            twin._node.grad = self._node.grad
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        if not self.is_leaf:
+            raise GradientError(
+                "E04",
+                what=f"A deep copy of {self._called()} would tear it out of its graph, and an edit of it",
+                remedy="Copy with .clone() inside the graph, or .detach().clone() outside.",
+            )
+        twin = copy.copy(self)
+        twin._data = self._data.copy()
+        if twin._node is not None:
+            twin._node.grad = copy.deepcopy(twin._node.grad, memo)
+        memo[id(self)] = twin
+        return twin
+
+    # --- its gradient -------------------------------------------------------------------------------------------
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward()` left here, summed over passes; None before the first."""
+        if self._node is None:
+            return None
+        if type(self._node) is Node and not self._node.retains_grad:
+            warnings.warn(GradientWarning("E11", what=self._called()), stacklevel=2)
+        return self._node.grad  # type: ignore[no-any-return]
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        if gradient is not None:
+            gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient, self.dtype)
+            if gradient.shape != self.shape:
+                raise ValueError(f"the gradient of a Tensor of shape {self.shape} cannot have shape {gradient.shape}")
+        self._node = self._node or Leaf()
+        self._node.grad = gradient
+
+    def zero_grad(self) -> None:
+        """Forget the gradient, before the next `backward()` adds to it."""
+        if self._node is not None:
+            self._node.grad = None
+
+    def retain_grad(self) -> None:
+        """Ask `backward()` to leave a gradient at this result too, as it does at leaves."""
+        if self._node is None or not self._node.requires_grad:
+            raise not_connected(self, "This Tensor")
+        self._node.retains_grad = True
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False) -> None:
+        """Compute the gradient of this result with respect to every leaf that requires one, and add it to `.grad`.
+
+        Args:
+            gradient: the gradient to start from, of this Tensor's shape; 1 for a single number.
+            retain_graph: keep the values saved in the graph, for a second pass.
+            create_graph: record the pass itself, so that the gradients can be differentiated. A parameter then
+                points to a graph that points to the parameter; `tg.grad` avoids that cycle.
+
+        Raises:
+            GradientError: E02 where there is no single number to start from, E09 where the graph was used before,
+                E10 where nothing requires a gradient. Every `.grad` is then as it was.
+        """
+        if self._node is None or not self._node.requires_grad:
+            raise not_connected(self, "This result")
+        seeds = {self._node: starting_gradient(self, gradient, create_graph)}
+        if create_graph:
+            with enable_grad():
+                gradients = backpropagate(seeds, link=linked, retain_graph=True)
+                commit(gradients)
+        else:
+            commit(backpropagate(seeds, retain_graph=retain_graph))
+
+    # --- operators ----------------------------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Tensor:
+        return apply(elementwise.add, self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return apply(elementwise.add, other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return apply(elementwise.subtract, self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return apply(elementwise.subtract, other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return apply(elementwise.multiply, self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return apply(elementwise.multiply, other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return apply(elementwise.divide, self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return apply(elementwise.divide, other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return apply(elementwise.remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return apply(elementwise.remainder, other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        if type(other) is int and other == 2:
+            return apply(elementwise.square, self)
+        return apply(elementwise.power, self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return apply(elementwise.power, other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return linalg.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return linalg.matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return apply(elementwise.negative, self)
+
+    def __pos__(self) -> Tensor:
+        return apply(elementwise.positive, self)
+
+    def __abs__(self) -> Tensor:
+        return apply(elementwise.absolute, self)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return constant(np.floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return constant(np.floor_divide, other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return self // other, self % other
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return constant(np.equal, self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return constant(np.not_equal, self, other)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return constant(np.less, self, other)
+
+    def __le__(self, other: Any) -> Tensor:
+        return constant(np.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return constant(np.greater, self, other)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return constant(np.greater_equal, self, other)
+
+    def __and__(self, other: Any) -> Tensor:
+        return constant(np.bitwise_and, self, other)
+
+    def __or__(self, other: Any) -> Tensor:
+        return constant(np.bitwise_or, self, other)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return constant(np.bitwise_xor, self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Tensor:
+        return constant(np.invert, self)
+
+    __hash__ = object.__hash__
+
+    # --- changing it in place -----------------------------------------------------------------------------------
+
+    def __iadd__(self, other: Any) -> Tensor:
+        return self._in_place(elementwise.add, other, "+=")
+
+    def __isub__(self, other: Any) -> Tensor:
+        return self._in_place(elementwise.subtract, other, "-=")
+
+    def __imul__(self, other: Any) -> Tensor:
+        return self._in_place(elementwise.multiply, other, "*=")
+
+    def __itruediv__(self, other: Any) -> Tensor:
+        return self._in_place(elementwise.divide, other, "/=")
+
+    def __ipow__(self, other: Any) -> Tensor:  # type: ignore[misc]
+        return self._in_place(elementwise.power, other, "**=")
+
+    def _in_place(self, primitive: Primitive, other: Any, sign: str) -> Tensor:
+        """`x -= y`: in place for a leaf that may be written, a new result under the old name where it is recorded."""
+        recorded = self.requires_grad or (isinstance(other, Tensor) and other.requires_grad)
+        if recorded and is_grad_enabled() and not (self.is_leaf and self.requires_grad):
+            return apply(primitive, self, other)
+        self._check_writable(f"`{sign}`", f"y = x {sign[:-1]} …")
+        value = other._data if isinstance(other, Tensor) else other
+        buffer = self._own()
+        primitive.forward(buffer, value, out=buffer)
+        return self
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
+            remedy = "Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack."
+            raise GradientError("E04", what="Assigning a result that requires grad to elements of a Tensor", remedy=remedy)
+        self._check_writable("Assignment to elements", "y = np.where(mask, value, x)")
+        self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
+
+    def zero_(self) -> Self:
+        """Set all elements to 0, in place."""
+        self._check_writable("zero_()", "y = tg.zeros_like(x)")
+        self._own()[...] = 0
+        return self
+
+    def _check_writable(self, what: str, instead: str) -> None:
+        """E04 where an in-place change would pull the rug from under a graph, or would not be recorded."""
+        if not self.is_leaf:
+            raise GradientError("E04", what=f"{what} on {self._called()}", remedy=f"Write `{instead}` instead.")
+        if self.requires_grad and is_grad_enabled():
+            raise GradientError(
+                "E04",
+                what=f"{what} on {self._called()} that requires grad",
+                remedy=f"To update a parameter, do it inside `with tg.no_grad():`; to compute, write `{instead}`.",
+            )
+
+    # --- as a sequence, a number, a text ------------------------------------------------------------------------
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return apply(indexing.getitem, self, plain_index(index))
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: object) -> bool:
+        return bool((self == value).any())
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ShapeError("E15", shape=self.shape)
+        return bool(self._data.item())
+
+    def __float__(self) -> float:
+        return float(self._data.item())
+
+    def __int__(self) -> int:
+        return int(self._data.item())
+
+    def __index__(self) -> int:
+        return self._data.__index__()
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
+
+    def __repr__(self) -> str:
+        values = np.array2string(self._data, separator=", ", prefix="tensor(", precision=6)
+        parts = [values if self.size or self.ndim == 1 else f"[], shape={self.shape}"]
+        usual = {"f": get_default_dtype(), "i": np.dtype(np.int64), "b": np.dtype(bool)}
+        if self.dtype != usual.get(self.dtype.kind):
+            parts.append(f"dtype={self.dtype}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if not self.is_leaf:
+            parts.append(f"made by {self._node.primitive.name}")  # type: ignore[union-attr]
+        elif self.requires_grad:
+            parts.append("requires_grad=True")
+        return f"tensor({', '.join(parts)})"
+
+    # --- NumPy's protocols --------------------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
+        """NEP 13: `np.exp(t)`, and `array * t` with the array on the left."""
+        if method == "__call__" and not named:
+            ours = FUNCTIONS.get(ufunc)
+            if ours is not None:
+                return apply(ours, *inputs) if isinstance(ours, Primitive) else ours(*inputs)
+            return constant(ufunc, *inputs)
+        call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+        options = ", ".join(f"{name}=…" for name in named)
+        refuse_tracked(inputs, named, f"{call}({options})", "Use the plain operator or function, without out= or where=.")
+        if any(isinstance(target, Tensor) for target in named.get("out", ())):
+            raise GradientError("E05", what=f"{call} cannot write into a Tensor with out=", remedy="Write y = … instead.")
+        result = getattr(ufunc, method)(*bare(inputs), **bare(named))
+        return result if "out" in named else as_tensors(result)  # `array -= t` gets its own array back
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, named: Any) -> Any:
+        """NEP 18: NumPy's other functions, and our own primitives, which dispatch in the same way."""
+        if isinstance(function, Primitive):
+            return apply(function, *args)
+        ours = FUNCTIONS.get(function)
+        if ours is not None:
+            args, named = in_our_spelling(function, ours, args, named)
+            return ours(*args, **named)
+        return constant(function, *args, **named)
+
+
+# --- recording ----------------------------------------------------------------------------------------------------
+
+
+def apply(primitive: Primitive, *args: Any) -> Any:
+    """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
+    values, inputs, tracked, large, cut = [], [], False, False, None
+    for arg in args:
+        if isinstance(arg, Tensor):
+            node, value = arg._node, arg._data
+            if node is not None:
+                if node.requires_grad:
+                    tracked = True
+                else:
+                    cut = cut or node.cut  # type: ignore[attr-defined]
+                if node.shared:
+                    value = arg._read()
+            if value.nbytes > LARGE:
+                large = True
+        else:
+            node, value = None, arg
+            if isinstance(arg, np.generic):
+                value = arg.item()  # a NumPy scalar must not turn float32 into float64
+            elif isinstance(arg, list):
+                value = np.array(arg)
+        values.append(value)
+        inputs.append(node)
+    try:
+        out = primitive.forward(*values)
+    except ValueError as error:
+        raise misfit(primitive, values, error) from None
+    if not (tracked and is_grad_enabled()):
+        return as_tensors(out, "no_grad()" if tracked else cut)
+    for i, arg in enumerate(args):
+        if inputs[i] is None:
+            if isinstance(arg, Tensor):
+                inputs[i] = arg._leaf()
+            elif isinstance(arg, np.ndarray):
+                values[i] = arg.copy()  # its owner may write into it before backward()
+    node = Node(primitive, tuple(inputs), tuple(values), out)
+    if type(out) is not np.ndarray:
+        if isinstance(out, tuple):
+            return linked(out, node)
+        node.out = out = np.asarray(out)
+    if large or out.nbytes > LARGE:
+        node.drop_unread()
+    return linked(out, node)
+
+
+Tensor._apply = staticmethod(apply)  # what the methods of `Methods` call
+
+
+def linked(value: Any, node: Node) -> Any:
+    """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
+    if isinstance(value, tuple):
+        parts = [linked(part, Node(output, (node, None), (value, i), part)) for i, part in enumerate(value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    result = object.__new__(Tensor)
+    result._data = value
+    result._node = node
+    return result
+
+
+def _untracked(value: Values, cut: str | None = None) -> Tensor:
+    result = object.__new__(Tensor)
+    result._data = value
+    result._node = Leaf(cut=cut) if cut else None
+    return result
+
+
+_ALONE = _untracked(np.zeros(1))._references()  # the count of references when nobody else holds the buffer
+
+
+def as_tensors(out: Any, cut: str | None = None) -> Any:
+    """Arrays as Tensors outside any graph, also inside tuples and lists; everything else as it is."""
+    if isinstance(out, np.ndarray | np.generic):
+        return _untracked(np.asarray(out), cut)
+    if isinstance(out, tuple | list):
+        parts = [as_tensors(part, cut) for part in out]
+        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
+    return out
+
+
+def bare(value: Any) -> Any:
+    """Tensors as arrays, also inside tuples, lists and dictionaries."""
+    if isinstance(value, Tensor):
+        return value._data
+    if isinstance(value, tuple | list):
+        return type(value)(bare(part) for part in value)
+    if isinstance(value, dict):
+        return {name: bare(part) for name, part in value.items()}
+    return value
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """All Tensors in nested tuples, lists and dictionaries."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from tensors_in(part)
+
+
+def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """A function without a gradient: its result is a Tensor outside the graph.
+
+    Raises:
+        GradientError: E05 where it should have a gradient, but has no rule here.
+    """
+    call = f"np.{function.__name__}"
+    if function not in PIECEWISE_CONSTANT:
+        remedy = "Write it with operations that have a rule (README, table of operations), or call .detach() first."
+        refuse_tracked(args, named, call, remedy)
+    return as_tensors(function(*bare(args), **bare(named)), call)
+
+
+def refuse_tracked(args: Any, named: Any, call: str, remedy: str) -> None:
+    """E05 where a Tensor that needs a gradient is given to what has no rule."""
+    if is_grad_enabled() and any(t.requires_grad for t in tensors_in([args, named])):
+        raise GradientError("E05", what=f"{call} has no gradient rule", remedy=remedy)
+
+
+def plain_index(index: Any) -> Any:
+    """An index that a graph can keep: Tensors and lists as arrays, arrays copied."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    if isinstance(index, Tensor):
+        return index._read() if index._node and index._node.shared else index._data
+    return np.array(index) if isinstance(index, list | np.ndarray) else index
+
+
+def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
+    """E06 in place of NumPy's message, where two shapes do not go together."""
+    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is linalg.matrix_product:
+        return error
+    left, right = (np.shape(value) for value in values)
+    why = "their lengths differ where neither is 1, counted from the last axis"
+    return ShapeError("E06", operation=f"{primitive.name} ({primitive.sign})", left=left, right=right, why=why, remedy="")
+
+
+# --- around the engine --------------------------------------------------------------------------------------------
+
+
+def starting_gradient(result: Tensor, gradient: Any, record: bool) -> Any:
+    """The gradient of a result with respect to itself: 1, or what the caller gives.
+
+    Raises:
+        GradientError: E02 where neither fits the result's shape.
+    """
+    if gradient is None:
+        if result.size != 1:
+            raise GradientError("E02", shape=result.shape, detail="")
+        gradient = np.ones(result.shape, result.dtype)
+    elif np.shape(gradient) != result.shape:
+        raise GradientError("E02", shape=result.shape, detail=f" (not {np.shape(gradient)})")
+    if record:
+        return gradient if isinstance(gradient, Tensor) else Tensor(gradient, result.dtype)
+    return new_array(bare(gradient), result.dtype)
+
+
+def take_out(gradients: dict[Node, Any], node: Node) -> Tensor:
+    """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
+    g = gradients.pop(node)
+    if isinstance(g, Tensor):
+        return g
+    gradient = _untracked(np.asarray(g))
+    del g
+    gradient._own()
+    return gradient
+
+
+def commit(gradients: dict[Node, Any]) -> None:
+    """Add finished gradients to `.grad`, all or none."""
+    finished = [(node, take_out(gradients, node)) for node in list(gradients)]
+    finished = [(node, g if node.grad is None else node.grad + g) for node, g in finished]
+    for node, g in finished:
+        node.grad = g
+
+
+def not_connected(result: Tensor, what: str) -> GradientError:
+    """E10, with what cut the result off."""
+    cut = result._node.cut if isinstance(result._node, Leaf) else None
+    if cut is None:
+        cause, remedy = "", "Create the parameters with requires_grad=True before computing with them."
+    elif cut == "no_grad()":
+        cause, remedy = ": it was computed under no_grad()", "Compute it outside."
+    elif cut == "detach()":
+        cause, remedy = ": detach() took it out of the graph", "Use the Tensor itself."
+    else:
+        cause, remedy = f": {cut} has no slope", "Its result only changes in jumps; use a smooth function for the loss."
+    return GradientError("E10", what=what, cause=cause, remedy=remedy)
