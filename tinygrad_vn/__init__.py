@@ -1,11 +1,11 @@
 """tinygrad_vn: automatic differentiation on NumPy, made to be understood.
 
-    import tinygrad_vn as tg
+import tinygrad_vn as tg
 
-    w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
-    loss = (w**2).sum()
-    loss.backward()
-    w.grad          # tensor([2., 4.])
+w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
+loss = (w**2).sum()
+loss.backward()
+w.grad          # tensor([2., 4.])
 """
 
 from tinygrad_vn.creation import (

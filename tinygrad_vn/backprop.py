@@ -43,9 +43,9 @@ def backpropagate(
     useful = None if wanted is None else leading_to(wanted, order)
     gradients, kept = dict(seeds), {}
     for node in order:
-        if node not in gradients:
+        g = gradients.pop(node, None)
+        if g is None:
             continue
-        g = gradients.pop(node)
         if node.retains_grad or (wanted is not None and node in wanted):
             kept[node] = g
         if node.spent:
@@ -55,9 +55,7 @@ def backpropagate(
             out = link(out, node)
             args = [arg if source is None else link(arg, source) for arg, source in zip(args, node.inputs, strict=True)]
         for i, (source, rule) in enumerate(zip(node.inputs, node.primitive.rules, strict=True)):
-            if source is None or not source.requires_grad or rule is None:
-                continue
-            if useful is not None and source not in useful:
+            if source is None or rule is None or not (source.requires_grad if useful is None else source in useful):
                 continue
             part = fitted(rule(g, out, *args), node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
@@ -73,10 +71,13 @@ def fitted(g: Gradient, node: Node, i: int) -> Gradient:
     like = node.args[i]
     if isinstance(like, tuple):  # an operation with several results
         return g
-    shape, dtype = getattr(g, "shape", None), getattr(g, "dtype", None)
-    if shape == like.shape and dtype == like.dtype:
+    try:
+        shape, dtype = g.shape, g.dtype
+    except AttributeError:
+        raise unfit(g, node, i) from None
+    if shape == like.shape and dtype is like.dtype:
         return g
-    if shape is None or dtype is None or dtype.kind != "f":
+    if dtype.kind != "f":
         raise unfit(g, node, i)
     if shape != like.shape:
         g = summed_to(g, like.shape)
@@ -134,5 +135,5 @@ def release(order: list[Node]) -> None:
     left = PICTURE
     for node in order:
         if not node.spent:
-            left -= 0 if node.args is None else getattr(node.out, "nbytes", 0)
+            left -= getattr(node.out, "nbytes", 0)
             node.release(keep_values=left > 0)

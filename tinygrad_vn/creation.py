@@ -33,9 +33,7 @@ def default_rng(rng: np.random.Generator | None = None) -> np.random.Generator:
     return _generator if rng is None else rng
 
 
-def tensor(
-    data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
-) -> Tensor:
+def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
     """A Tensor with these values, which are copied.
 
     Args:
@@ -75,7 +73,7 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None, requires_g
     A `fill_value` that is a Tensor keeps its place in the graph.
     """
     if isinstance(fill_value, Tensor):
-        filled: Tensor = np.broadcast_to(fill_value, shape)  # type: ignore[call-overload]
+        filled: Any = np.broadcast_to(fill_value, shape)
         return filled
     return Tensor(np.broadcast_to(Tensor(fill_value, dtype).numpy(), shape), None, requires_grad)
 
@@ -90,7 +88,12 @@ def arange(*args: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
 
 
 def linspace(
-    start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: DTypeLike | None = None, requires_grad: bool = False
+    start: float,
+    stop: float,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """`num` evenly spaced points from start to stop, of the default dtype."""
     return _floating(np.linspace(start, stop, num, endpoint), dtype, requires_grad)

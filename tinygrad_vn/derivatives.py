@@ -16,7 +16,8 @@ from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Node, enable_grad
-from tinygrad_vn.tensor import Tensor, linked, not_connected, starting_gradient, take_out
+from tinygrad_vn.recording import linked
+from tinygrad_vn.tensor import Tensor, not_connected, starting_gradient, take_out
 
 Function = Callable[..., Any]
 
@@ -170,7 +171,7 @@ def jacobian(f: Function, x: Any) -> Tensor:
     rows = [_gradient_at(element, point, create=nested) for element in value.reshape(-1)]
     if not rows:
         return zeros_like(point, dtype=value.dtype).reshape(-1)[:0].reshape(value.shape + point.shape)
-    stacked: Tensor = np.stack(rows)  # type: ignore[call-overload]
+    stacked: Any = np.stack(rows)
     return stacked.reshape(value.shape + point.shape)
 
 

@@ -47,10 +47,10 @@ class Node:
     requires_grad = True
     shared = False
 
-    def __init__(self, primitive: Primitive, inputs: tuple[Node | None, ...], args: tuple[Any, ...], out: Any) -> None:
+    def __init__(self, primitive: Primitive, inputs: list[Node | None], args: list[Any], out: Any) -> None:
         self.primitive = primitive
         self.inputs = inputs
-        self.args: tuple[Any, ...] | None = args
+        self.args: Any = args  # None once released
         self.out = out
         self.order = _count()
         self.large = False
@@ -62,25 +62,23 @@ class Node:
     def drop_unread(self) -> None:
         """Replace large arrays that no rule reads by stand-ins of the same shape, which need no memory."""
         primitive, args = self.primitive, self.args
-        assert args is not None
         self.large = True
-        self.args = tuple(a if keep else stand_in(a) for a, keep in zip(args, primitive.keeps, strict=True))
+        self.args = [a if keep else stand_in(a) for a, keep in zip(args, primitive.keeps, strict=True)]
         if not primitive.keeps_out:
             self.out = stand_in(self.out)
 
     def release(self, keep_values: bool = False) -> None:
         """Give up the arrays that backward() needed.
 
-        Values that stay for a drawing are copied where they are a leaf's own, which an optimizer will soon overwrite.
+        Values that stay for a drawing are copied where they are a parameter's own, which will soon be overwritten.
         """
         self.spent = True
         if not keep_values:
             self.args = self.out = None
-        elif self.args is not None:
-            self.args = tuple(
-                arg.copy() if type(source) is Leaf else arg
-                for arg, source in zip(self.args, self.inputs, strict=True)
-            )
+            return
+        for i, source in enumerate(self.inputs):
+            if type(source) is Leaf and source.requires_grad:
+                self.args[i] = self.args[i].copy()
 
 
 class Leaf(Node):
@@ -95,8 +93,8 @@ class Leaf(Node):
     __slots__ = ("cut", "requires_grad", "shared")
 
     def __init__(self, requires_grad: bool = False, name: str | None = None, cut: str | None = None) -> None:
-        self.inputs = ()
-        self.args = ()
+        self.inputs = []
+        self.args = []
         self.out = None
         self.order = -1
         self.large = self.spent = False

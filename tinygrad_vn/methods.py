@@ -12,24 +12,25 @@ from typing import Any, Self
 import numpy as np
 
 from tinygrad_vn.dispatch import in_numpy_spelling, refuse_torch_spelling
+from tinygrad_vn.operators import Operators
+from tinygrad_vn.recording import apply
 from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, linalg, reductions, shaping
 
 
 def _unary(primitive: Primitive) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
-        return self._apply(primitive, self)
+        return apply(primitive, self)
 
     method.__name__ = primitive.name
     method.__doc__ = f"`{primitive.name}` of every element; same shape."
     return method
 
 
-class Methods:
+class Methods(Operators):
     """What a Tensor can be asked to compute."""
 
     __slots__ = ()
 
-    _apply: Callable[..., Any]
     ndim: Any
     shape: Any
 
@@ -62,13 +63,13 @@ class Methods:
         """The sum over all elements, or over the given axis or axes."""
         if torch:
             axis, keepdims = in_numpy_spelling("sum", axis, keepdims, torch)
-        return self._apply(reductions.sum, self, axis, keepdims)
+        return apply(reductions.sum, self, axis, keepdims)
 
     def mean(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The mean over all elements, or over the given axis or axes."""
         if torch:
             axis, keepdims = in_numpy_spelling("mean", axis, keepdims, torch)
-        return self._apply(reductions.mean, self, axis, keepdims)
+        return apply(reductions.mean, self, axis, keepdims)
 
     def prod(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The product over all elements, or over the given axis or axes."""
@@ -78,12 +79,12 @@ class Methods:
     def max(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The largest element; elements that tie share the gradient."""
         refuse_torch_spelling("max", torch, "max(axis=…) for the values and argmax(axis=…) for their places")
-        return self._apply(reductions.max, self, axis, keepdims)
+        return apply(reductions.max, self, axis, keepdims)
 
     def min(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The smallest element; elements that tie share the gradient."""
         refuse_torch_spelling("min", torch, "min(axis=…) for the values and argmin(axis=…) for their places")
-        return self._apply(reductions.min, self, axis, keepdims)
+        return apply(reductions.min, self, axis, keepdims)
 
     def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **torch: Any) -> Self:
         """The variance, divided by n − ddof; NumPy's default is ddof=0, PyTorch's corresponds to ddof=1."""
@@ -98,7 +99,7 @@ class Methods:
     def cumsum(self, axis: Any = None, **torch: Any) -> Self:
         """Running totals along an axis, or over the flattened elements."""
         axis, _ = in_numpy_spelling("cumsum", axis, False, torch)
-        return self._apply(reductions.cumsum, self, axis)
+        return apply(reductions.cumsum, self, axis)
 
     def norm(self, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Self:
         """The length of a vector, or the Frobenius norm; see `np.linalg.norm`."""
@@ -107,17 +108,17 @@ class Methods:
     def logsumexp(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """log ∑ exp, without overflow."""
         axis, keepdims = in_numpy_spelling("logsumexp", axis, keepdims, torch)
-        return self._apply(activations.logsumexp, self, axis, keepdims)
+        return apply(activations.logsumexp, self, axis, keepdims)
 
     def softmax(self, axis: int = -1, **torch: Any) -> Self:
         """Exponentials divided by their sum along an axis: positive numbers that add up to 1."""
         axis, _ = in_numpy_spelling("softmax", axis, False, torch)
-        return self._apply(activations.softmax, self, axis)
+        return apply(activations.softmax, self, axis)
 
     def log_softmax(self, axis: int = -1, **torch: Any) -> Self:
         """The logarithm of `softmax`, without losing digits."""
         axis, _ = in_numpy_spelling("log_softmax", axis, False, torch)
-        return self._apply(activations.log_softmax, self, axis)
+        return apply(activations.log_softmax, self, axis)
 
     # --- questions whose answer has no gradient ---
 
@@ -134,7 +135,7 @@ class Methods:
     def argsort(self, axis: Any = -1, **torch: Any) -> Any:
         """The order that sorts: a Tensor of whole numbers, without gradient."""
         axis, _ = in_numpy_spelling("argsort", axis, False, torch)
-        return np.argsort(self, axis)  # type: ignore[call-overload]
+        return np.argsort(self, axis)  # type: ignore[arg-type]
 
     def all(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Any:
         """Whether all elements are true (not 0)."""
@@ -154,18 +155,18 @@ class Methods:
 
     def reshape(self, *shape: Any) -> Self:
         """The same elements in another shape, given as numbers or as a tuple; one of them may be −1."""
-        return self._apply(shaping.reshape, self, _one_or_many(shape))
+        return apply(shaping.reshape, self, _one_or_many(shape))
 
     def ravel(self) -> Self:
         """All elements in one row."""
-        return self._apply(shaping.reshape, self, (-1,))
+        return apply(shaping.reshape, self, (-1,))
 
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Self:
         """All elements in one row, or a range of axes joined into one."""
         if self.ndim == 0:
             return self.ravel()
         start, end = shaping.normal_axis(start_dim, self.ndim), shaping.normal_axis(end_dim, self.ndim)
-        return self._apply(shaping.reshape, self, (*self.shape[:start], -1, *self.shape[end + 1 :]))
+        return apply(shaping.reshape, self, (*self.shape[:start], -1, *self.shape[end + 1 :]))
 
     def transpose(self, *axes: Any) -> Self:
         """The axes in the given order, or reversed.
@@ -179,7 +180,7 @@ class Methods:
                 f"transpose{axes} of shape {self.shape} is an order of axes in NumPy and an exchange in PyTorch; "
                 f"write .swapaxes{axes}" + (" or .T" if self.ndim == 2 else "")
             )
-        return self._apply(shaping.transpose, self, order or None)
+        return apply(shaping.transpose, self, order or None)
 
     def swapaxes(self, axis1: int, axis2: int) -> Self:
         """Two axes exchanged."""
@@ -233,7 +234,7 @@ class Methods:
 
     def pow(self, exponent: Any) -> Self:
         """Every element to a power."""
-        return self**exponent  # type: ignore[operator,no-any-return]
+        return self**exponent
 
     def dot(self, other: Any) -> Self:
         """NumPy's `dot`: vectors by vectors, matrices by matrices."""

@@ -1,18 +1,13 @@
 """Tensor: a value, its gradient, and how it was made.
 
 A Tensor behaves like a NumPy array; in addition, operations on it are recorded, so that `backward()` can go through
-them in reverse. Recording happens in one place, `apply`, for operators, for methods and for NumPy's own functions.
-
-In-place changes are never silently wrong, because nobody writes into an array that a graph holds. A Tensor copies
-what it is made from. Whoever is about to write (the `data` setter, `w -= …`, an optimizer) first asks for a buffer of
-the Tensor's own: if anything else still refers to the present one, it is copied. In CPython the reference count
-tells; elsewhere a copy is always made.
+them in reverse. This file has what a Tensor is, its values, its gradient, and the ways into it: NumPy's protocols.
+What can be computed with it stands in `operators.py` and `methods.py`, how that is remembered in `recording.py`.
 """
 
 from __future__ import annotations
 
 import copy
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Self
@@ -24,14 +19,24 @@ from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.dispatch import in_our_spelling
 from tinygrad_vn.dtypes import check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
-from tinygrad_vn.graph import LARGE, Leaf, Node, Values, enable_grad, is_grad_enabled
+from tinygrad_vn.graph import Leaf, Node, Values, enable_grad, is_grad_enabled
 from tinygrad_vn.methods import Methods
-from tinygrad_vn.rules import FUNCTIONS, PIECEWISE_CONSTANT, Primitive, elementwise, indexing, linalg, shaping
-from tinygrad_vn.rules.primitive import output
+from tinygrad_vn.recording import (
+    apply,
+    as_tensors,
+    bare,
+    constant,
+    linked,
+    plain_index,
+    refuse_tracked,
+    results_are,
+    untracked,
+    why_outside,
+)
+from tinygrad_vn.rules import FUNCTIONS, Primitive, elementwise, indexing, shaping
 
-_counts_are_exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
 
-
+@results_are
 class Tensor(Methods):
     """An array of numbers that remembers how it was computed.
 
@@ -45,13 +50,13 @@ class Tensor(Methods):
         DtypeError: E03 where a gradient is asked for whole numbers or truth values.
     """
 
-    __slots__ = ("__weakref__", "_data", "_node")
+    __slots__ = ()
 
     def __init__(
         self, data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None
     ) -> None:
-        self._data: Values = new_array(data._data if isinstance(data, Tensor) else data, dtype)
-        self._node: Node | None = None
+        self._data = new_array(data._data if isinstance(data, Tensor) else data, dtype)
+        self._node = None
         if requires_grad:
             check_floating(self._data.dtype)
         if requires_grad or name is not None:
@@ -100,11 +105,6 @@ class Tensor(Methods):
         self._node.name = name
 
     @property
-    def is_leaf(self) -> bool:
-        """Whether it is the beginning of a graph, not the result of a recorded operation."""
-        return type(self._node) is not Node
-
-    @property
     def requires_grad(self) -> bool:
         """Whether gradients flow to it: set for a leaf, true for every result that depends on such a leaf."""
         return self._node is not None and self._node.requires_grad
@@ -132,19 +132,6 @@ class Tensor(Methods):
             leaf.cut = None
         return self
 
-    def _leaf(self) -> Leaf:
-        """The node of a Tensor that is no result, made when it is first needed."""
-        if self._node is None:
-            self._node = Leaf()
-        assert isinstance(self._node, Leaf)
-        return self._node
-
-    def _called(self) -> str:
-        """How messages speak of this Tensor."""
-        if self.name:
-            return f"Tensor {self.name!r}"
-        return "a leaf Tensor" if self.is_leaf else f"the result of {self._node.primitive.name!r}"  # type: ignore[union-attr]
-
     # --- its values ---------------------------------------------------------------------------------------------
 
     @property
@@ -153,13 +140,13 @@ class Tensor(Methods):
 
         Writing into it, as in `w.data -= lr * w.grad`, never changes what an earlier result was computed from.
         """
-        if not self.is_leaf:
+        if type(self._node) is Node:
             view = self._data.view()
             view.flags.writeable = False
             return view
-        self._own()
+        buffer = self._own()
         self._leaf().shared = True
-        return self._data
+        return buffer
 
     @data.setter
     def data(self, values: Any) -> None:
@@ -173,28 +160,6 @@ class Tensor(Methods):
         self._data = values
         if self._node is not None:
             self._node.shared = False  # type: ignore[misc]
-
-    def _references(self) -> int:
-        return sys.getrefcount(self._data)
-
-    def _own(self) -> Values:
-        """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
-        if self._node is None or not self._node.shared:
-            data = self._data
-            if data.base is not None or not data.flags.writeable or not _counts_are_exact:
-                self._data = data.copy()
-            else:
-                del data
-                if self._references() > _ALONE:
-                    self._data = self._data.copy()
-        return self._data
-
-    def _read(self) -> Values:
-        """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
-        if _counts_are_exact and self._references() <= _ALONE:
-            self._leaf().shared = False
-            return self._data
-        return self._data.copy()
 
     def item(self) -> Any:
         """The one element as a Python number."""
@@ -220,7 +185,7 @@ class Tensor(Methods):
 
     def detach(self) -> Tensor:
         """The same values, outside the graph."""
-        return _untracked(self._read() if self._node and self._node.shared else self._data, "detach()")
+        return untracked(self._read() if self._node and self._node.shared else self._data, "detach()")
 
     def clone(self) -> Tensor:
         """A copy, recorded as an operation, so gradients flow through it."""
@@ -229,7 +194,7 @@ class Tensor(Methods):
     def astype(self, dtype: DTypeLike) -> Tensor:
         """The elements as another kind of numbers; gradients flow between floating kinds."""
         if np.dtype(dtype).kind != "f":
-            return _untracked(self._data.astype(dtype), f"astype({np.dtype(dtype)})")
+            return untracked(self._data.astype(dtype), f"astype({np.dtype(dtype)})")
         return apply(elementwise.astype, self, np.dtype(dtype))
 
     def __copy__(self) -> Self:
@@ -264,7 +229,7 @@ class Tensor(Methods):
             return None
         if type(self._node) is Node and not self._node.retains_grad:
             warnings.warn(GradientWarning("E11", what=self._called()), stacklevel=2)
-        return self._node.grad  # type: ignore[no-any-return]
+        return self._node.grad
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -309,136 +274,13 @@ class Tensor(Methods):
         else:
             commit(backpropagate(seeds, retain_graph=retain_graph))
 
-    # --- operators ----------------------------------------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Tensor:
-        return apply(elementwise.add, self, other)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return apply(elementwise.add, other, self)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return apply(elementwise.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return apply(elementwise.subtract, other, self)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return apply(elementwise.multiply, self, other)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return apply(elementwise.multiply, other, self)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return apply(elementwise.divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return apply(elementwise.divide, other, self)
-
-    def __mod__(self, other: Any) -> Tensor:
-        return apply(elementwise.remainder, self, other)
-
-    def __rmod__(self, other: Any) -> Tensor:
-        return apply(elementwise.remainder, other, self)
-
-    def __pow__(self, other: Any) -> Tensor:
-        if type(other) is int and other == 2:
-            return apply(elementwise.square, self)
-        return apply(elementwise.power, self, other)
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return apply(elementwise.power, other, self)
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return linalg.matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return linalg.matmul(other, self)
-
-    def __neg__(self) -> Tensor:
-        return apply(elementwise.negative, self)
-
-    def __pos__(self) -> Tensor:
-        return apply(elementwise.positive, self)
-
-    def __abs__(self) -> Tensor:
-        return apply(elementwise.absolute, self)
-
-    def __floordiv__(self, other: Any) -> Tensor:
-        return constant(np.floor_divide, self, other)
-
-    def __rfloordiv__(self, other: Any) -> Tensor:
-        return constant(np.floor_divide, other, self)
-
-    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
-        return self // other, self % other
-
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return constant(np.equal, self, other)
-
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return constant(np.not_equal, self, other)
-
-    def __lt__(self, other: Any) -> Tensor:
-        return constant(np.less, self, other)
-
-    def __le__(self, other: Any) -> Tensor:
-        return constant(np.less_equal, self, other)
-
-    def __gt__(self, other: Any) -> Tensor:
-        return constant(np.greater, self, other)
-
-    def __ge__(self, other: Any) -> Tensor:
-        return constant(np.greater_equal, self, other)
-
-    def __and__(self, other: Any) -> Tensor:
-        return constant(np.bitwise_and, self, other)
-
-    def __or__(self, other: Any) -> Tensor:
-        return constant(np.bitwise_or, self, other)
-
-    def __xor__(self, other: Any) -> Tensor:
-        return constant(np.bitwise_xor, self, other)
-
-    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
-
-    def __invert__(self) -> Tensor:
-        return constant(np.invert, self)
-
-    __hash__ = object.__hash__
-
     # --- changing it in place -----------------------------------------------------------------------------------
-
-    def __iadd__(self, other: Any) -> Tensor:
-        return self._in_place(elementwise.add, other, "+=")
-
-    def __isub__(self, other: Any) -> Tensor:
-        return self._in_place(elementwise.subtract, other, "-=")
-
-    def __imul__(self, other: Any) -> Tensor:
-        return self._in_place(elementwise.multiply, other, "*=")
-
-    def __itruediv__(self, other: Any) -> Tensor:
-        return self._in_place(elementwise.divide, other, "/=")
-
-    def __ipow__(self, other: Any) -> Tensor:  # type: ignore[misc]
-        return self._in_place(elementwise.power, other, "**=")
-
-    def _in_place(self, primitive: Primitive, other: Any, sign: str) -> Tensor:
-        """`x -= y`: in place for a leaf that may be written, a new result under the old name where it is recorded."""
-        recorded = self.requires_grad or (isinstance(other, Tensor) and other.requires_grad)
-        if recorded and is_grad_enabled() and not (self.is_leaf and self.requires_grad):
-            return apply(primitive, self, other)
-        self._check_writable(f"`{sign}`", f"y = x {sign[:-1]} …")
-        value = other._data if isinstance(other, Tensor) else other
-        buffer = self._own()
-        primitive.forward(buffer, value, out=buffer)
-        return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
+            what = "Assigning a result that requires grad to elements of a Tensor"
             remedy = "Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack."
-            raise GradientError("E04", what="Assigning a result that requires grad to elements of a Tensor", remedy=remedy)
+            raise GradientError("E04", what=what, remedy=remedy)
         self._check_writable("Assignment to elements", "y = np.where(mask, value, x)")
         self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
 
@@ -447,17 +289,6 @@ class Tensor(Methods):
         self._check_writable("zero_()", "y = tg.zeros_like(x)")
         self._own()[...] = 0
         return self
-
-    def _check_writable(self, what: str, instead: str) -> None:
-        """E04 where an in-place change would pull the rug from under a graph, or would not be recorded."""
-        if not self.is_leaf:
-            raise GradientError("E04", what=f"{what} on {self._called()}", remedy=f"Write `{instead}` instead.")
-        if self.requires_grad and is_grad_enabled():
-            raise GradientError(
-                "E04",
-                what=f"{what} on {self._called()} that requires grad",
-                remedy=f"To update a parameter, do it inside `with tg.no_grad():`; to compute, write `{instead}`.",
-            )
 
     # --- as a sequence, a number, a text ------------------------------------------------------------------------
 
@@ -515,9 +346,11 @@ class Tensor(Methods):
             return constant(ufunc, *inputs)
         call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         options = ", ".join(f"{name}=…" for name in named)
-        refuse_tracked(inputs, named, f"{call}({options})", "Use the plain operator or function, without out= or where=.")
+        remedy = "Use the plain operator or function, without out= or where=."
+        refuse_tracked(inputs, named, f"{call}({options})", remedy)
         if any(isinstance(target, Tensor) for target in named.get("out", ())):
-            raise GradientError("E05", what=f"{call} cannot write into a Tensor with out=", remedy="Write y = … instead.")
+            what = f"{call} cannot write into a Tensor with out="
+            raise GradientError("E05", what=what, remedy="Write y = … instead.")
         result = getattr(ufunc, method)(*bare(inputs), **bare(named))
         return result if "out" in named else as_tensors(result)  # `array -= t` gets its own array back
 
@@ -530,145 +363,6 @@ class Tensor(Methods):
             args, named = in_our_spelling(function, ours, args, named)
             return ours(*args, **named)
         return constant(function, *args, **named)
-
-
-# --- recording ----------------------------------------------------------------------------------------------------
-
-
-def apply(primitive: Primitive, *args: Any) -> Any:
-    """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
-    values, inputs, tracked, large, cut = [], [], False, False, None
-    for arg in args:
-        if isinstance(arg, Tensor):
-            node, value = arg._node, arg._data
-            if node is not None:
-                if node.requires_grad:
-                    tracked = True
-                else:
-                    cut = cut or node.cut  # type: ignore[attr-defined]
-                if node.shared:
-                    value = arg._read()
-            if value.nbytes > LARGE:
-                large = True
-        else:
-            node, value = None, arg
-            if isinstance(arg, np.generic):
-                value = arg.item()  # a NumPy scalar must not turn float32 into float64
-            elif isinstance(arg, list):
-                value = np.array(arg)
-        values.append(value)
-        inputs.append(node)
-    try:
-        out = primitive.forward(*values)
-    except ValueError as error:
-        raise misfit(primitive, values, error) from None
-    if not (tracked and is_grad_enabled()):
-        return as_tensors(out, "no_grad()" if tracked else cut)
-    for i, arg in enumerate(args):
-        if inputs[i] is None:
-            if isinstance(arg, Tensor):
-                inputs[i] = arg._leaf()
-            elif isinstance(arg, np.ndarray):
-                values[i] = arg.copy()  # its owner may write into it before backward()
-    node = Node(primitive, tuple(inputs), tuple(values), out)
-    if type(out) is not np.ndarray:
-        if isinstance(out, tuple):
-            return linked(out, node)
-        node.out = out = np.asarray(out)
-    if large or out.nbytes > LARGE:
-        node.drop_unread()
-    return linked(out, node)
-
-
-Tensor._apply = staticmethod(apply)  # what the methods of `Methods` call
-
-
-def linked(value: Any, node: Node) -> Any:
-    """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
-    if isinstance(value, tuple):
-        parts = [linked(part, Node(output, (node, None), (value, i), part)) for i, part in enumerate(value)]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    result = object.__new__(Tensor)
-    result._data = value
-    result._node = node
-    return result
-
-
-def _untracked(value: Values, cut: str | None = None) -> Tensor:
-    result = object.__new__(Tensor)
-    result._data = value
-    result._node = Leaf(cut=cut) if cut else None
-    return result
-
-
-_ALONE = _untracked(np.zeros(1))._references()  # the count of references when nobody else holds the buffer
-
-
-def as_tensors(out: Any, cut: str | None = None) -> Any:
-    """Arrays as Tensors outside any graph, also inside tuples and lists; everything else as it is."""
-    if isinstance(out, np.ndarray | np.generic):
-        return _untracked(np.asarray(out), cut)
-    if isinstance(out, tuple | list):
-        parts = [as_tensors(part, cut) for part in out]
-        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
-    return out
-
-
-def bare(value: Any) -> Any:
-    """Tensors as arrays, also inside tuples, lists and dictionaries."""
-    if isinstance(value, Tensor):
-        return value._data
-    if isinstance(value, tuple | list):
-        return type(value)(bare(part) for part in value)
-    if isinstance(value, dict):
-        return {name: bare(part) for name, part in value.items()}
-    return value
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """All Tensors in nested tuples, lists and dictionaries."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from tensors_in(part)
-
-
-def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-    """A function without a gradient: its result is a Tensor outside the graph.
-
-    Raises:
-        GradientError: E05 where it should have a gradient, but has no rule here.
-    """
-    call = f"np.{function.__name__}"
-    if function not in PIECEWISE_CONSTANT:
-        remedy = "Write it with operations that have a rule (README, table of operations), or call .detach() first."
-        refuse_tracked(args, named, call, remedy)
-    return as_tensors(function(*bare(args), **bare(named)), call)
-
-
-def refuse_tracked(args: Any, named: Any, call: str, remedy: str) -> None:
-    """E05 where a Tensor that needs a gradient is given to what has no rule."""
-    if is_grad_enabled() and any(t.requires_grad for t in tensors_in([args, named])):
-        raise GradientError("E05", what=f"{call} has no gradient rule", remedy=remedy)
-
-
-def plain_index(index: Any) -> Any:
-    """An index that a graph can keep: Tensors and lists as arrays, arrays copied."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
-    if isinstance(index, Tensor):
-        return index._read() if index._node and index._node.shared else index._data
-    return np.array(index) if isinstance(index, list | np.ndarray) else index
-
-
-def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
-    """E06 in place of NumPy's message, where two shapes do not go together."""
-    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is linalg.matrix_product:
-        return error
-    left, right = (np.shape(value) for value in values)
-    why = "their lengths differ where neither is 1, counted from the last axis"
-    return ShapeError("E06", operation=f"{primitive.name} ({primitive.sign})", left=left, right=right, why=why, remedy="")
 
 
 # --- around the engine --------------------------------------------------------------------------------------------
@@ -696,7 +390,7 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Tensor:
     g = gradients.pop(node)
     if isinstance(g, Tensor):
         return g
-    gradient = _untracked(np.asarray(g))
+    gradient = untracked(np.asarray(g))
     del g
     gradient._own()
     return gradient
@@ -712,13 +406,17 @@ def commit(gradients: dict[Node, Any]) -> None:
 
 def not_connected(result: Tensor, what: str) -> GradientError:
     """E10, with what cut the result off."""
-    cut = result._node.cut if isinstance(result._node, Leaf) else None
-    if cut is None:
-        cause, remedy = "", "Create the parameters with requires_grad=True before computing with them."
-    elif cut == "no_grad()":
+    node = result._node
+    cut = why_outside(node) or ""
+    if cut == "no_grad()":
         cause, remedy = ": it was computed under no_grad()", "Compute it outside."
     elif cut == "detach()":
         cause, remedy = ": detach() took it out of the graph", "Use the Tensor itself."
-    else:
+    elif cut.startswith("leaf "):
+        cause = f": {cut} was made without requires_grad=True"
+        remedy = "Create it with requires_grad=True, or call .requires_grad_() before computing with it."
+    elif cut:
         cause, remedy = f": {cut} has no slope", "Its result only changes in jumps; use a smooth function for the loss."
+    else:
+        cause, remedy = "", "Create the parameters with requires_grad=True before computing with them."
     return GradientError("E10", what=what, cause=cause, remedy=remedy)

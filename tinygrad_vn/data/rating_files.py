@@ -135,17 +135,14 @@ def read_rating_table(path: str | PathLike[str]) -> RatingTable:
         user = _id(fields[0], "userId", at_line(path, line))
         if user in user_lines:
             raise DataError(
-                f"{at_line(path, line)}: user {user} already has line {user_lines[user]}. "
-                "Keep one line per user."
+                f"{at_line(path, line)}: user {user} already has line {user_lines[user]}. Keep one line per user."
             )
         user_lines[user] = line
         for item, text in zip(item_ids, fields[1:], strict=True):
             if text.strip():
                 triples.add(line, user, item, _rating(text, f"{at_line(path, line)}, film {item}"))
     if not triples.ratings:
-        raise DataError(
-            f"{path}: the table holds no rating. Add lines such as 15,2.0,3.0 below the two headers."
-        )
+        raise DataError(f"{path}: the table holds no rating. Add lines such as 15,2.0,3.0 below the two headers.")
     return RatingTable(triples, list(user_lines), item_ids, titles)
 
 
@@ -164,9 +161,7 @@ def read_titles(path: str | PathLike[str]) -> dict[int, str]:
             raise _ragged(path, line, fields, len(header))
         item = _id(fields[item_at], "movieId", at_line(path, line))
         if item in titles:
-            raise DataError(
-                f"{at_line(path, line)}: film {item} already has line {lines[item]}. Keep one of the two."
-            )
+            raise DataError(f"{at_line(path, line)}: film {item} already has line {lines[item]}. Keep one of the two.")
         titles[item] = _title(fields[title_at], item, at_line(path, line))
         lines[item] = line
     return titles
@@ -212,9 +207,7 @@ def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[
     line, fields = next(rows)
     if fields[0].strip() != "movieId" or len(fields) < 2:
         _refuse_other_separators(",".join(fields), at_line(path, line), _TABLE_HEADER)
-        raise DataError(
-            f"{at_line(path, line)}: {shown(','.join(fields))} does not list films. {_TABLE_REMEDY}."
-        )
+        raise DataError(f"{at_line(path, line)}: {shown(','.join(fields))} does not list films. {_TABLE_REMEDY}.")
     columns: dict[int, int] = {}
     for column, text in enumerate(fields[1:], start=2):
         item = _id(text, "movieId", f"{at_line(path, line)}, column {column}")
@@ -226,9 +219,7 @@ def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[
         columns[item] = column
     line, names = next(rows, (line + 1, [""]))
     if names[0].strip() != "userId":
-        raise DataError(
-            f"{at_line(path, line)}: {shown(','.join(names))} does not list titles. {_TABLE_REMEDY}."
-        )
+        raise DataError(f"{at_line(path, line)}: {shown(','.join(names))} does not list titles. {_TABLE_REMEDY}.")
     if len(names) != len(fields):
         raise _ragged(path, line, names, len(fields))
     pairs = zip(columns, names[1:], strict=True)
@@ -258,9 +249,7 @@ def _rating(text: str, where: str) -> float:
     low, high = RATING_SCALE
     number = text.strip()
     if not number:
-        raise DataError(
-            f"{where}: the rating is blank. Fill it in, or delete the line: unrated films have none."
-        )
+        raise DataError(f"{where}: the rating is blank. Fill it in, or delete the line: unrated films have none.")
     if not _NUMBER.fullmatch(number):
         raise DataError(
             f"{where}: the rating {shown(text)} is not a number. Write one from {low} to {high}, with a "

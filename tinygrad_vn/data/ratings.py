@@ -61,9 +61,7 @@ class RatingsDataset:
                 )
 
     @classmethod
-    def from_csv(
-        cls, path: str | PathLike[str], movies: str | PathLike[str] | None = None
-    ) -> "RatingsDataset":
+    def from_csv(cls, path: str | PathLike[str], movies: str | PathLike[str] | None = None) -> "RatingsDataset":
         """Read MovieLens' `ratings.csv`: one rating per line, the header userId,movieId,rating,timestamp.
 
         The timestamp may be absent. Users and films are numbered in the order of their ids.
@@ -140,9 +138,7 @@ class RatingsDataset:
             DataError: test is not such a share, or leaves one part empty.
         """
         if not 0 < test < 1:
-            raise DataError(
-                f"test={test} is not a share of the ratings. Give a number between 0 and 1, such as 0.2."
-            )
+            raise DataError(f"test={test} is not a share of the ratings. Give a number between 0 and 1, such as 0.2.")
         n_test = int(len(self) * test)
         if not 0 < n_test < len(self):
             raise DataError(

@@ -1,0 +1,219 @@
+"""Recording: every operation on Tensors goes through `apply`, which carries it out and remembers it.
+
+In-place changes are never silently wrong, because nobody writes into an array that a graph holds. A Tensor copies
+what it is made from. Whoever is about to write (the `data` setter, `w -= …`, an optimizer) first asks for a buffer of
+the Tensor's own: if anything else still refers to the present one, it is copied. In CPython the reference count
+tells; elsewhere a copy is always made.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from tinygrad_vn.errors import GradientError, ShapeError
+from tinygrad_vn.graph import LARGE, Leaf, Node, Values, is_grad_enabled
+from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, linalg
+from tinygrad_vn.rules.primitive import output
+
+_counts_are_exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+class Recorded:
+    """What recording needs to know of a Tensor: its array, and the node that says how it was made."""
+
+    __slots__ = ("__weakref__", "_data", "_node")
+
+    _data: Values
+    _node: Node | None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is the beginning of a graph, not the result of a recorded operation."""
+        return type(self._node) is not Node
+
+    def _leaf(self) -> Leaf:
+        """The node of a Tensor that is no result, made when it is first needed."""
+        node = self._node
+        if node is None:
+            node = self._node = Leaf()
+        return node  # type: ignore[return-value]
+
+    def _called(self) -> str:
+        """How messages speak of this Tensor."""
+        if self._node is None or type(self._node) is Leaf:
+            return f"Tensor {self._node.name!r}" if self._node and self._node.name else "a leaf Tensor"
+        return f"Tensor {self._node.name!r}" if self._node.name else f"the result of {self._node.primitive.name!r}"
+
+    def _references(self) -> int:
+        return sys.getrefcount(self._data)
+
+    def _own(self) -> Values:
+        """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
+        if self._node is not None and self._node.shared:
+            return self._data  # it was handed out before, so no graph holds it, see `_read`
+        if not _counts_are_exact or self._references() > _ALONE or self._data.base is not None:
+            self._data = self._data.copy()
+        return self._data
+
+    def _read(self) -> Values:
+        """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
+        if _counts_are_exact and self._references() <= _ALONE:
+            self._leaf().shared = False
+            return self._data
+        return self._data.copy()
+
+
+_result_class: type[Any] = Recorded
+
+
+def results_are(tensor_class: type[Any]) -> type[Any]:
+    """Class decorator: what operations return is of this class."""
+    global _result_class
+    _result_class = tensor_class
+    return tensor_class
+
+
+def apply(primitive: Primitive, *args: Any) -> Any:
+    """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
+    values, inputs, tracked, large, outside = [], [], False, False, None
+    for arg in args:
+        if isinstance(arg, Recorded):
+            node, value = arg._node, arg._data
+            if node is not None:
+                if node.requires_grad:
+                    tracked = True
+                else:
+                    outside = outside or node
+                if node.shared:
+                    value = arg._read()
+            if value.nbytes > LARGE:
+                large = True
+        else:
+            node, value = None, arg
+            if isinstance(arg, np.generic):
+                value = arg.item()  # a NumPy scalar must not turn float32 into float64
+            elif isinstance(arg, list):
+                value = np.array(arg)
+        values.append(value)
+        inputs.append(node)
+    try:
+        out = primitive.forward(*values)
+    except ValueError as error:
+        raise misfit(primitive, values, error) from None
+    if not (tracked and is_grad_enabled()):
+        return as_tensors(out, "no_grad()" if tracked else why_outside(outside))
+    for i, arg in enumerate(args):
+        if inputs[i] is None:
+            if isinstance(arg, Recorded):
+                inputs[i] = arg._leaf()
+            elif isinstance(arg, np.ndarray):
+                values[i] = arg.copy()  # its owner may write into it before backward()
+    node = Node(primitive, inputs, values, out)
+    if type(out) is not np.ndarray:
+        if isinstance(out, tuple):
+            return linked(out, node)
+        node.out = out = np.asarray(out)
+    if large or out.nbytes > LARGE:
+        node.drop_unread()
+    return linked(out, node)
+
+
+def why_outside(node: Node | None) -> str | None:
+    """What E10 will name if somebody asks for a gradient: what cut an input out of a graph, or the input's name."""
+    if not isinstance(node, Leaf):
+        return None
+    return node.cut or (f"leaf {node.name!r}" if node.name else None)
+
+
+def linked(value: Any, node: Node) -> Any:
+    """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
+    if isinstance(value, tuple):
+        parts = [linked(part, Node(output, [node, None], [value, i], part)) for i, part in enumerate(value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    result = object.__new__(_result_class)
+    result._data = value
+    result._node = node
+    return result
+
+
+def untracked(value: Values, cut: str | None = None) -> Any:
+    result = object.__new__(_result_class)
+    result._data = value
+    result._node = Leaf(cut=cut) if cut else None
+    return result
+
+
+_ALONE = untracked(np.zeros(1))._references()  # the count of references when nobody else holds the buffer
+
+
+def as_tensors(out: Any, cut: str | None = None) -> Any:
+    """Arrays as Tensors outside any graph, also inside tuples and lists; everything else as it is."""
+    if isinstance(out, np.ndarray | np.generic):
+        return untracked(np.asarray(out), cut)
+    if isinstance(out, tuple | list):
+        parts = [as_tensors(part, cut) for part in out]
+        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
+    return out
+
+
+def bare(value: Any) -> Any:
+    """Tensors as arrays, also inside tuples, lists and dictionaries."""
+    if isinstance(value, Recorded):
+        return value._data
+    if isinstance(value, tuple | list):
+        return type(value)(bare(part) for part in value)
+    if isinstance(value, dict):
+        return {name: bare(part) for name, part in value.items()}
+    return value
+
+
+def tensors_in(value: Any) -> Iterator[Recorded]:
+    """All Tensors in nested tuples, lists and dictionaries."""
+    if isinstance(value, Recorded):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from tensors_in(part)
+
+
+def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """A function without a gradient: its result is a Tensor outside the graph.
+
+    Raises:
+        GradientError: E05 where it should have a gradient, but has no rule here.
+    """
+    call = f"np.{function.__name__}"
+    if function not in PIECEWISE_CONSTANT:
+        remedy = "Write it with operations that have a rule (README, table of operations), or call .detach() first."
+        refuse_tracked(args, named, call, remedy)
+    return as_tensors(function(*bare(args), **bare(named)), call)
+
+
+def refuse_tracked(args: Any, named: Any, call: str, remedy: str) -> None:
+    """E05 where a Tensor that needs a gradient is given to what has no rule."""
+    if is_grad_enabled() and any(t._node and t._node.requires_grad for t in tensors_in([args, named])):
+        raise GradientError("E05", what=f"{call} has no gradient rule", remedy=remedy)
+
+
+def plain_index(index: Any) -> Any:
+    """An index that a graph can keep: Tensors and lists as arrays, arrays copied."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    if isinstance(index, Recorded):
+        return index._read() if index._node and index._node.shared else index._data
+    return np.array(index) if isinstance(index, list | np.ndarray) else index
+
+
+def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
+    """E06 in place of NumPy's message, where two shapes do not go together."""
+    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is linalg.matrix_product:
+        return error
+    left, right = (np.shape(value) for value in values)
+    why = "their lengths differ where neither is 1, counted from the last axis"
+    return ShapeError(
+        "E06", operation=f"{primitive.name} ({primitive.sign})", left=left, right=right, why=why, remedy=""
+    )
