@@ -16,9 +16,7 @@ def movielens() -> Path:
     """The folder of MovieLens ml-latest-small (October 2016), which is not part of this repository."""
     folder = Path(os.environ.get("TINYGRAD_VN_MOVIELENS") or ROOT.parent / "shared/data/ml-latest-small-2016")
     if not (folder / "ratings.csv").is_file():
-        pytest.skip(
-            f"no MovieLens ratings in {folder}; set TINYGRAD_VN_MOVIELENS to the folder of ratings.csv"
-        )
+        pytest.skip(f"no MovieLens ratings in {folder}; set TINYGRAD_VN_MOVIELENS to the folder of ratings.csv")
     return folder
 
 

@@ -104,9 +104,7 @@ def test_an_unknown_language_is_refused_with_the_two_choices(lang):
 
 def test_an_unknown_environment_variable_is_told_and_the_locale_decides(machine):
     machine(TINYGRAD_VN_LANG="vn", LANG="vi_VN.UTF-8")
-    with pytest.warns(
-        UserWarning, match=r"TINYGRAD_VN_LANG=vn: write 'vi' .* or 'en' .*; using 'vi' meanwhile"
-    ):
+    with pytest.warns(UserWarning, match=r"TINYGRAD_VN_LANG=vn: write 'vi' .* or 'en' .*; using 'vi' meanwhile"):
         assert current_language() == "vi"
     set_language("en")
     assert current_language() == "en"

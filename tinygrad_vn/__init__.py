@@ -8,6 +8,9 @@ loss.backward()
 w.grad          # tensor([2., 4.])
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from tinygrad_vn.creation import (
     arange,
     eye,
@@ -41,10 +44,16 @@ from tinygrad_vn.graph import enable_grad, is_grad_enabled, no_grad
 from tinygrad_vn.language import current_language, set_language
 from tinygrad_vn.tensor import Tensor
 
+if TYPE_CHECKING:
+    from tinygrad_vn import data, lecture, models, nn, optim, plot
+    from tinygrad_vn.lecture import Drawing, DrawingError, draw
+
 __version__ = "0.1.0"
 
 __all__ = [
     "DataError",
+    "Drawing",
+    "DrawingError",
     "DtypeError",
     "GradientError",
     "GradientWarning",
@@ -53,6 +62,8 @@ __all__ = [
     "TinygradError",
     "arange",
     "current_language",
+    "data",
+    "draw",
     "elementwise_grad",
     "enable_grad",
     "eye",
@@ -67,11 +78,16 @@ __all__ = [
     "is_grad_enabled",
     "jacobian",
     "jvp",
+    "lecture",
     "linspace",
     "manual_seed",
+    "models",
+    "nn",
     "no_grad",
     "ones",
     "ones_like",
+    "optim",
+    "plot",
     "rand",
     "rand_like",
     "randint",
@@ -86,3 +102,19 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+_MODULES = {"data", "lecture", "models", "nn", "optim", "plot"}
+_DRAWING = {"Drawing", "DrawingError", "draw"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the upper floors when they are first used, `tg.optim` or `tg.draw`: `import tinygrad_vn` stays quick."""
+    if name in _MODULES:
+        return importlib.import_module(f"tinygrad_vn.{name}")
+    if name in _DRAWING:
+        return getattr(importlib.import_module("tinygrad_vn.lecture"), name)
+    raise AttributeError(f"module 'tinygrad_vn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

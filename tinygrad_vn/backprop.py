@@ -57,12 +57,14 @@ def backpropagate(
         for i, (source, rule) in enumerate(zip(node.inputs, node.primitive.rules, strict=True)):
             if source is None or rule is None or not (source.requires_grad if useful is None else source in useful):
                 continue
+            if source.order > node.order:
+                continue  # a leaf that was a constant when this was computed
             part = fitted(rule(g, out, *args), node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
         if node.large and not retain_graph:
             node.release()
     if not retain_graph:
-        release(order)
+        release(order if useful is None else [node for node in order if not useful.isdisjoint(node.inputs)])
     return gradients | kept
 
 

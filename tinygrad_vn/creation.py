@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike
 from tinygrad_vn.dtypes import get_default_dtype
 from tinygrad_vn.tensor import Tensor
 
-_generator = np.random.default_rng()
+_generator: np.random.Generator | None = None  # made when first needed: importing numpy.random takes its time
 
 
 def manual_seed(seed: int) -> np.random.Generator:
@@ -30,7 +30,12 @@ def manual_seed(seed: int) -> np.random.Generator:
 
 def default_rng(rng: np.random.Generator | None = None) -> np.random.Generator:
     """`rng`, or the process's generator where it is None."""
-    return _generator if rng is None else rng
+    global _generator
+    if rng is not None:
+        return rng
+    if _generator is None:
+        _generator = np.random.default_rng()
+    return _generator
 
 
 def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None) -> Tensor:

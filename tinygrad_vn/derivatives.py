@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import Node, enable_grad
+from tinygrad_vn.graph import Node, enable_grad, is_grad_enabled
 from tinygrad_vn.recording import linked
 from tinygrad_vn.tensor import Tensor, not_connected, starting_gradient, take_out
 
@@ -47,7 +47,8 @@ def grad(
         GradientError: E02, E09, E10 as in `backward()`; E10 also where an input is not reached.
     """
     if isinstance(outputs, Tensor):
-        outputs, grad_outputs = [outputs], grad_outputs if isinstance(grad_outputs, tuple) else [grad_outputs]
+        one_each = isinstance(grad_outputs, tuple | list) and any(isinstance(g, Tensor) for g in grad_outputs)
+        outputs, grad_outputs = [outputs], grad_outputs if one_each else [grad_outputs]
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     starts = [None] * len(outputs) if grad_outputs is None else grad_outputs
     seeds: dict[Node, Any] = {}
@@ -64,7 +65,7 @@ def grad(
             link=linked if create_graph else None,
             retain_graph=create_graph if retain_graph is None else retain_graph,
         )
-    gradients = {node: take_out(found, node) for node in wanted if node in found}
+        gradients = {node: take_out(found, node) for node in wanted if node in found}
     results = tuple(gradients.get(x._node) if x._node is not None else None for x in inputs)
     for i, (x, gradient) in enumerate(zip(inputs, results, strict=True)):
         if gradient is None and not allow_unused:
@@ -91,7 +92,7 @@ def _tracked(x: Any) -> Tensor:
 
 def _call(f: Function, x: Any) -> tuple[Tensor, Tensor, bool]:
     """The point as a tracked Tensor, f there, and whether the derivative must itself be differentiable."""
-    nested = isinstance(x, Tensor) and x.requires_grad
+    nested = isinstance(x, Tensor) and x.requires_grad and is_grad_enabled()
     point = _tracked(x)
     with enable_grad():
         value = f(point)
@@ -108,10 +109,10 @@ def _gradient_at(value: Tensor, point: Tensor, start: Any = None, *, create: boo
     return zeros_like(point) if gradient is None else gradient
 
 
-def _as_scalar(value: Tensor) -> Tensor:
+def _one_number(value: Tensor) -> Tensor:
     if value.size != 1:
         raise GradientError("E02", shape=value.shape, detail="")
-    return value.reshape(())
+    return value
 
 
 def vjp(f: Function, x: Any, v: Any) -> Tensor:
@@ -152,6 +153,8 @@ def jvp(f: Function, x: Any, v: Any) -> Tensor:
     point, value, nested = _call(f, x)
     if np.shape(v) != point.shape:
         raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
+    if not value.requires_grad:
+        return zeros_like(value)
     u = zeros_like(value, requires_grad=True)
     pulled_back = _gradient_at(value, point, u, create=True)
     return _gradient_at(pulled_back, u, v, create=nested) if pulled_back.requires_grad else zeros_like(value)
@@ -168,7 +171,8 @@ def jacobian(f: Function, x: Any) -> Tensor:
         The Tensor J[i…, j…] = ∂f(x)[i…] / ∂x[j…], of shape f(x).shape + x.shape.
     """
     point, value, nested = _call(f, x)
-    rows = [_gradient_at(element, point, create=nested) for element in value.reshape(-1)]
+    units = np.eye(value.size).reshape(value.size, *value.shape)
+    rows = [_gradient_at(value, point, unit, create=nested) for unit in units]
     if not rows:
         return zeros_like(point, dtype=value.dtype).reshape(-1)[:0].reshape(value.shape + point.shape)
     stacked: Any = np.stack(rows)
@@ -190,7 +194,7 @@ def hessian(f: Function, x: Any) -> Tensor:
     """
 
     def gradient(point: Tensor) -> Tensor:
-        return _gradient_at(_as_scalar(f(point)), point, create=True)
+        return _gradient_at(_one_number(f(point)), point, create=True)
 
     return jacobian(gradient, x)
 
@@ -212,7 +216,7 @@ def hvp(f: Function, x: Any, v: Any) -> Tensor:
     Source: Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6(1), 1994.
     """
     point, value, nested = _call(f, x)
-    slope = _gradient_at(_as_scalar(value), point, create=True)
+    slope = _gradient_at(_one_number(value), point, create=True)
     if np.shape(v) != point.shape:
         raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
     return _gradient_at(slope, point, v, create=nested)
@@ -232,7 +236,7 @@ def value_and_grad(f: Function, argnum: int = 0) -> Callable[..., tuple[Tensor, 
 
     def both(*args: Any, **named: Any) -> tuple[Tensor, Tensor]:
         point, value, nested = _call(_of_argument(f, argnum, args, named), args[argnum])
-        gradient = _gradient_at(_as_scalar(value), point, create=nested, retain=nested)
+        gradient = _gradient_at(_one_number(value), point, create=nested, retain=nested)
         return value if nested else value.detach(), gradient
 
     return both
@@ -251,7 +255,7 @@ def elementwise_grad(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
 
     def derivative(*args: Any, **named: Any) -> Tensor:
         point, value, nested = _call(_of_argument(f, argnum, args, named), args[argnum])
-        return _gradient_at(value.sum(), point, create=nested, retain=nested)
+        return _gradient_at(value, point, np.ones(value.shape), create=nested, retain=nested)
 
     return derivative
 

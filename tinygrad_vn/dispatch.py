@@ -43,7 +43,7 @@ def in_our_spelling(
     """
     theirs, known = parameters(function), parameters(ours)
     if theirs is None or known is None:
-        return args, {name: value for name, value in named.items() if value is not None}
+        return args, {name: value for name, value in named.items() if value is not None or name in (known or ())}
     given = dict(zip(theirs, args, strict=False)) | named
     for name in [name for name in given if name not in known]:
         value = given.pop(name)

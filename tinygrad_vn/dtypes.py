@@ -42,8 +42,9 @@ def new_array(data: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
     if isinstance(data, np.ndarray | np.generic) or dtype is not None:
         return np.array(data, dtype)
     array = np.array(data)
-    if array.dtype == object:
-        raise DtypeError("E03", dtype="Python objects", why=f"{data!r:.60} is no table of numbers", remedy="equal rows")
+    if array.dtype.kind not in "biufc":
+        kind = "text" if array.dtype.kind in "US" else "Python objects"
+        raise DtypeError("E03", dtype=kind, why=f"{data!r:.60} is no table of numbers", remedy="rows of numbers")
     return array.astype(_default) if array.dtype.kind == "f" else array
 
 

@@ -105,6 +105,12 @@ class Leaf(Node):
         self.shared = False
         self.cut = cut
 
+    def begin(self) -> None:
+        """Require a gradient from now on; in what was computed before, the Tensor remains a constant."""
+        self.requires_grad = True
+        self.cut = None
+        self.order = _count()
+
 
 def stand_in(array: Any) -> Any:
     """An array of the same shape and dtype that takes no memory; reading it by mistake gives NaN, never a number."""
@@ -129,9 +135,9 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
 
 # --- recording or not -------------------------------------------------------------------------------------------
 
-# Whether to record, and the modes that were entered and not yet left. A context variable, so that every thread and
-# every async task has its own.
-_recording: ContextVar[tuple[bool, tuple[tuple[object, bool], ...]]] = ContextVar("recording", default=(True, ()))
+# Whether to record, and the modes that were entered and not yet left, newest first. A context variable, so that every
+# thread and every async task has its own.
+_recording: ContextVar[tuple[bool, tuple[_Mode, ...]]] = ContextVar("recording", default=(True, ()))
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -146,19 +152,14 @@ class _Mode:
 
     recording = True
 
-    def __init__(self) -> None:
-        self._entered: list[object] = []
-
     def __enter__(self) -> None:
-        ticket = object()
-        self._entered.append(ticket)
-        entered = (*_recording.get()[1], (ticket, self.recording))
-        _recording.set((self.recording, entered))
+        _recording.set((self.recording, (self, *_recording.get()[1])))
 
     def __exit__(self, *exception: object) -> None:
-        ticket = self._entered.pop()
-        entered = tuple(entry for entry in _recording.get()[1] if entry[0] is not ticket)
-        _recording.set((entered[-1][1] if entered else True, entered))
+        entered = list(_recording.get()[1])
+        if self in entered:  # not where a generator was begun in one thread or task and is closed in another
+            entered.remove(self)
+        _recording.set((entered[0].recording if entered else True, tuple(entered)))
 
     def __call__(self, function: Function) -> Function:
         """Decorate a function, a generator function, a coroutine function or an async generator function."""
@@ -196,17 +197,21 @@ class _Mode:
         @functools.wraps(function)
         async def async_generator(*args: Any, **kwargs: Any) -> Any:
             running = function(*args, **kwargs)
-            try:
-                while True:
-                    try:
-                        with mode():
-                            item = await anext(running)
-                    except StopAsyncIteration:
-                        return
-                    yield item
-            finally:
-                with mode():
-                    await running.aclose()
+            resume, message = running.asend, None
+            while True:
+                try:
+                    with mode():
+                        item = await resume(message)
+                except StopAsyncIteration:
+                    return
+                try:
+                    resume, message = running.asend, (yield item)
+                except GeneratorExit:
+                    with mode():
+                        await running.aclose()
+                    raise
+                except BaseException as error:
+                    resume, message = running.athrow, error
 
         if inspect.isasyncgenfunction(function):
             return async_generator  # type: ignore[return-value]

@@ -175,7 +175,7 @@ class Methods(Operators):
             ValueError: for `transpose(0, 1)` on a matrix, which NumPy and PyTorch read differently.
         """
         order = _one_or_many(axes)
-        if len(axes) == 2 and (self.ndim != 2 or tuple(axes) == (0, 1)):
+        if len(axes) == 2 and (self.ndim != 2 or (axes[0] % 2, axes[1] % 2) == (0, 1)):
             raise ValueError(
                 f"transpose{axes} of shape {self.shape} is an order of axes in NumPy and an exchange in PyTorch; "
                 f"write .swapaxes{axes}" + (" or .T" if self.ndim == 2 else "")

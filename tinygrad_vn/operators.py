@@ -83,6 +83,9 @@ class Operators(Recorded):
     def __divmod__(self, other: Any) -> tuple[Self, Self]:
         return self // other, self % other
 
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
+
     def __eq__(self, other: object) -> Self:  # type: ignore[override]
         return constant(np.equal, self, other)
 

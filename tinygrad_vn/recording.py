@@ -66,6 +66,12 @@ class Recorded:
             return self._data
         return self._data.copy()
 
+    def _read_only(self) -> Values:
+        """The values as an array that refuses to be written into."""
+        view = (self._read() if self._node is not None and self._node.shared else self._data).view()
+        view.flags.writeable = False
+        return view
+
 
 _result_class: type[Any] = Recorded
 
@@ -89,6 +95,7 @@ def apply(primitive: Primitive, *args: Any) -> Any:
                 else:
                     outside = outside or node
                 if node.shared:
+                    del value  # or it would count as one more holder of the buffer
                     value = arg._read()
             if value.nbytes > LARGE:
                 large = True
@@ -161,9 +168,9 @@ def as_tensors(out: Any, cut: str | None = None) -> Any:
 
 
 def bare(value: Any) -> Any:
-    """Tensors as arrays, also inside tuples, lists and dictionaries."""
+    """Tensors as read-only arrays, also inside tuples, lists and dictionaries."""
     if isinstance(value, Recorded):
-        return value._data
+        return value._read_only()
     if isinstance(value, tuple | list):
         return type(value)(bare(part) for part in value)
     if isinstance(value, dict):
@@ -190,12 +197,33 @@ def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     if function not in PIECEWISE_CONSTANT:
         remedy = "Write it with operations that have a rule (README, table of operations), or call .detach() first."
         refuse_tracked(args, named, call, remedy)
-    return as_tensors(function(*bare(args), **bare(named)), call)
+    result = call_bare(call, function, args, named)
+    return result if named.get("out") is not None else as_tensors(result, call)  # `out` is the caller's own array
+
+
+def call_bare(call: str, function: Callable[..., Any], args: Any, named: Any) -> Any:
+    """The function on bare arrays, which it can read only.
+
+    Raises:
+        GradientError: E04 where it writes into a Tensor's array, as `np.copyto` and `np.add.at` do.
+    """
+    try:
+        return function(*bare(args), **bare(named))
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        remedy = "Make a new Tensor, or give it the array of a leaf, `x.data`."
+        raise GradientError("E04", what=f"{call} on a Tensor", remedy=remedy) from None
+
+
+def want_gradient(*values: Any) -> bool:
+    """Whether an operation on these would have to be recorded."""
+    return is_grad_enabled() and any(t._node and t._node.requires_grad for t in tensors_in(values))
 
 
 def refuse_tracked(args: Any, named: Any, call: str, remedy: str) -> None:
     """E05 where a Tensor that needs a gradient is given to what has no rule."""
-    if is_grad_enabled() and any(t._node and t._node.requires_grad for t in tensors_in([args, named])):
+    if want_gradient(args, named):
         raise GradientError("E05", what=f"{call} has no gradient rule", remedy=remedy)
 
 
@@ -205,7 +233,10 @@ def plain_index(index: Any) -> Any:
         return tuple(plain_index(part) for part in index)
     if isinstance(index, Recorded):
         return index._read() if index._node and index._node.shared else index._data
-    return np.array(index) if isinstance(index, list | np.ndarray) else index
+    if isinstance(index, list):
+        array = np.array(index)
+        return array if array.size else array.astype(np.intp)  # `[]` picks nothing, it is no list of floats
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:

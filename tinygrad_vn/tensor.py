@@ -25,12 +25,14 @@ from tinygrad_vn.recording import (
     apply,
     as_tensors,
     bare,
+    call_bare,
     constant,
     linked,
     plain_index,
     refuse_tracked,
     results_are,
     untracked,
+    want_gradient,
     why_outside,
 )
 from tinygrad_vn.rules import FUNCTIONS, Primitive, elementwise, indexing, shaping
@@ -127,9 +129,9 @@ class Tensor(Methods):
         if requires_grad:
             check_floating(self.dtype)
         leaf = self._leaf()
+        if requires_grad and not leaf.requires_grad:
+            leaf.begin()
         leaf.requires_grad = requires_grad
-        if requires_grad:
-            leaf.cut = None
         return self
 
     # --- its values ---------------------------------------------------------------------------------------------
@@ -141,9 +143,7 @@ class Tensor(Methods):
         Writing into it, as in `w.data -= lr * w.grad`, never changes what an earlier result was computed from.
         """
         if type(self._node) is Node:
-            view = self._data.view()
-            view.flags.writeable = False
-            return view
+            return self._read_only()
         buffer = self._own()
         self._leaf().shared = True
         return buffer
@@ -277,11 +277,11 @@ class Tensor(Methods):
     # --- changing it in place -----------------------------------------------------------------------------------
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        self._check_writable("Assignment to elements", "y = np.where(mask, value, x)")
         if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
             what = "Assigning a result that requires grad to elements of a Tensor"
             remedy = "Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack."
             raise GradientError("E04", what=what, remedy=remedy)
-        self._check_writable("Assignment to elements", "y = np.where(mask, value, x)")
         self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
 
     def zero_(self) -> Self:
@@ -348,10 +348,10 @@ class Tensor(Methods):
         options = ", ".join(f"{name}=…" for name in named)
         remedy = "Use the plain operator or function, without out= or where=."
         refuse_tracked(inputs, named, f"{call}({options})", remedy)
-        if any(isinstance(target, Tensor) for target in named.get("out", ())):
-            what = f"{call} cannot write into a Tensor with out="
-            raise GradientError("E05", what=what, remedy="Write y = … instead.")
-        result = getattr(ufunc, method)(*bare(inputs), **bare(named))
+        targets = inputs[:1] if method == "at" else named.get("out", ())
+        if any(isinstance(target, Tensor) for target in targets):
+            raise GradientError("E04", what=f"{call}({options}) on a Tensor", remedy="Write y = … instead.")
+        result = call_bare(call, getattr(ufunc, method), inputs, named)
         return result if "out" in named else as_tensors(result)  # `array -= t` gets its own array back
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, named: Any) -> Any:
@@ -360,8 +360,12 @@ class Tensor(Methods):
             return apply(function, *args)
         ours = FUNCTIONS.get(function)
         if ours is not None:
-            args, named = in_our_spelling(function, ours, args, named)
-            return ours(*args, **named)
+            try:
+                ours_args, ours_named = in_our_spelling(function, ours, args, named)
+                return ours(*ours_args, **ours_named)
+            except GradientError:
+                if want_gradient(args, named):
+                    raise
         return constant(function, *args, **named)
 
 
@@ -381,7 +385,9 @@ def starting_gradient(result: Tensor, gradient: Any, record: bool) -> Any:
     elif np.shape(gradient) != result.shape:
         raise GradientError("E02", shape=result.shape, detail=f" (not {np.shape(gradient)})")
     if record:
-        return gradient if isinstance(gradient, Tensor) else Tensor(gradient, result.dtype)
+        if not isinstance(gradient, Tensor):
+            return Tensor(gradient, result.dtype)
+        return gradient if gradient.dtype == result.dtype else gradient.astype(result.dtype)
     return new_array(bare(gradient), result.dtype)
 
 
@@ -389,7 +395,7 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Tensor:
     """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
     g = gradients.pop(node)
     if isinstance(g, Tensor):
-        return g
+        return g.clone() if g.is_leaf else g
     gradient = untracked(np.asarray(g))
     del g
     gradient._own()

@@ -293,9 +293,7 @@ def test_a_wrong_list_of_ratings_is_refused_with_its_place_and_remedy(write, con
 def test_a_rating_far_down_in_a_long_file_is_found(write, movielens):
     lines = (movielens / "ratings.csv").read_bytes().splitlines(keepends=True)
     lines[90_000] = b"1,31,6,0\r\n"
-    assert complaint(RatingsDataset.from_csv, write(b"".join(lines))).startswith(
-        ", line 90001: the rating '6'"
-    )
+    assert complaint(RatingsDataset.from_csv, write(b"".join(lines))).startswith(", line 90001: the rating '6'")
 
 
 def test_a_missing_file_is_named_with_the_folder_that_was_searched(tmp_path, monkeypatch):
@@ -317,9 +315,7 @@ def test_a_file_that_cannot_be_read_says_why(write, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(path), "read_bytes", forbidden)
-    assert "cannot be read (Permission denied). Check its permissions" in complaint(
-        RatingsDataset.from_csv, path
-    )
+    assert "cannot be read (Permission denied). Check its permissions" in complaint(RatingsDataset.from_csv, path)
 
 
 @pytest.mark.parametrize(

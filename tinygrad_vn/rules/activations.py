@@ -17,15 +17,14 @@ from tinygrad_vn.rules.reductions import Axis, with_kept_axes
 
 
 def stable_sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(−x)), by exp(−|x|)."""
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
 sigmoid = primitive(stable_sigmoid, name="sigmoid", sign="σ", x=lambda g, out, x: g * out * (1 - out))
 
-relu = primitive(
-    lambda x: np.maximum(x, 0), name="relu", sign="relu", x=lambda g, out, x: g * (out > 0)
-)
+relu = primitive(lambda x: np.maximum(x, 0), name="relu", sign="relu", x=lambda g, out, x: g * (out > 0))
 
 leaky_relu = primitive(
     lambda x, negative_slope=0.01: np.where(x > 0, x, x * negative_slope),
@@ -38,7 +37,7 @@ elu = primitive(
     lambda x, alpha=1.0: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
     name="elu",
     sign="elu",
-    x=lambda g, out, x, alpha: np.where(x > 0, g, g * (alpha * np.exp(np.minimum(x, 0.0)))),
+    x=lambda g, out, x, alpha: np.where(x > 0, g, g * (alpha * np.exp(np.where(x > 0, 0.0, x)))),
 )
 
 softplus = primitive(
@@ -59,7 +58,7 @@ silu = primitive(
 def normal_cdf(x: Array) -> Array:
     """Φ(x), the share of a normal distribution below x, elementwise, to about 1e-15."""
     erfc = np.frompyfunc(math.erfc, 1, 1)
-    return 0.5 * erfc(-np.asarray(x, float) / math.sqrt(2)).astype(np.result_type(x, np.float32))
+    return np.asarray(erfc(x / -math.sqrt(2)), np.result_type(x, np.float32)) * 0.5
 
 
 gaussian_cdf = primitive(
@@ -76,22 +75,31 @@ def gelu(x: Array) -> Array:
     return x * gaussian_cdf(x)
 
 
+def finite_or_zero(x: Array) -> Array:
+    """x, but 0 where it is infinite or NaN, so that it can be subtracted from −∞."""
+    return np.where(np.isfinite(x), x, 0.0)
+
+
 def logsumexp_forward(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    top = np.maximum.reduce(a, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)
-    total = np.log(np.add.reduce(np.exp(a - top), axis=axis, keepdims=True)) + top
-    return total if keepdims else total.reshape(np.add.reduce(np.empty(a.shape, bool), axis=axis).shape)
+    """log ∑ exp(a − top) + top, `top` being the largest element."""
+    top = finite_or_zero(np.maximum.reduce(a, axis=axis, keepdims=True))
+    with np.errstate(divide="ignore"):  # nothing but −∞ adds up to log 0 = −∞
+        total = np.log(np.add.reduce(np.exp(a - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else total.squeeze(axis)
 
 
 logsumexp = primitive(
     logsumexp_forward,
     name="logsumexp",
     sign="logsumexp",
-    a=lambda g, out, a, axis, keepdims: with_kept_axes(g, a.shape, axis) * np.exp(a - with_kept_axes(out, a.shape, axis)),
+    a=lambda g, out, a, axis, keepdims: (
+        with_kept_axes(g, a.shape, axis) * np.exp(a - with_kept_axes(finite_or_zero(out), a.shape, axis))
+    ),
 )
 
 
 def softmax_forward(x: Array, axis: int = -1) -> Array:
+    """exp x / ∑ exp x; a constant taken off x beforehand changes nothing but the size of the numbers."""
     powers = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
     return powers / np.add.reduce(powers, axis=axis, keepdims=True)
 
@@ -105,6 +113,7 @@ softmax = primitive(
 
 
 def log_softmax_forward(x: Array, axis: int = -1) -> Array:
+    """x − log ∑ exp x, without ever taking the logarithm of a number near 0."""
     shifted = x - np.maximum.reduce(x, axis=axis, keepdims=True)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
 

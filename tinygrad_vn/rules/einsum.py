@@ -16,7 +16,13 @@ from tinygrad_vn.rules.primitive import Array, Variadic, composite
 from tinygrad_vn.rules.shaping import as_array
 
 
+def forward(subscripts: str, *operands: Array) -> Array:
+    """NumPy's einsum; many numbers go through matrix products, which take time to arrange and are then far faster."""
+    return np.einsum(subscripts, *operands, optimize=sum(operand.size for operand in operands) > 4096)
+
+
 def of_operand(g: Array, out: Array, subscripts: str, *operands: Array, i: int) -> Array:
+    """The gradient of operand number `i`: the same sum with its letters and the result's exchanged."""
     inputs, result = subscripts.split("->")
     terms = inputs.split(",")
     wanted, others = terms[i], [(t, o) for k, (t, o) in enumerate(zip(terms, operands, strict=True)) if k != i]
@@ -30,14 +36,12 @@ def of_operand(g: Array, out: Array, subscripts: str, *operands: Array, i: int) 
     return np.broadcast_to(gradient, tuple(lengths.get(letter, size) for letter, size in sizes))
 
 
-sum_of_products = Variadic(
-    "einsum", lambda subscripts, *operands: np.einsum(subscripts, *operands), "einsum", of_operand
-)
+sum_of_products = Variadic("einsum", forward, "einsum", of_operand)
 
 
 @composite(np.einsum)
 def einsum(*operands: Any, optimize: Any = False) -> Array:
-    """NumPy's einsum, in both of its spellings; `optimize` changes speed only and is not needed at this size."""
+    """NumPy's einsum, in both of its spellings; `optimize`, which changes the speed only, is chosen by size."""
     subscripts, arrays = spelled_out(operands)
     inputs, result = subscripts.split("->")
     terms = inputs.split(",")
@@ -61,7 +65,11 @@ def spelled_out(operands: tuple[Any, ...]) -> tuple[str, list[Array]]:
         if letters != array.ndim and not ("..." in term and letters < array.ndim):
             raise ValueError(f"einsum names the axes {term!r} of an operand of shape {array.shape}")
     unused = [letter for letter in string.ascii_letters if letter not in subscripts]
-    widest = max((a.ndim - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True) if "..." in t), default=0)
+    widest = max(
+        (a.ndim - len(t.replace("...", "")) for t, a in zip(terms, arrays, strict=True) if "..." in t), default=0
+    )
+    if arrow and widest and "..." not in result:
+        raise ValueError(f"einsum {subscripts!r} has '...' in its operands, so it needs one in its result")
     if not arrow:
         counts = "".join(terms).replace("...", "")
         result = "..." * ("..." in inputs) + "".join(sorted(c for c in set(counts) if counts.count(c) == 1))
@@ -89,6 +97,8 @@ def without_repeats(term: str, array: Array) -> tuple[str, Array]:
         while term.count(letter) > 1:
             first = term.index(letter)
             second = term.index(letter, first + 1)
+            if array.shape[first] != array.shape[second]:
+                raise ValueError(f"einsum: {letter!r} names axes of two lengths in an operand of shape {array.shape}")
             array = np.diagonal(array, 0, first, second)
             term = term[:first] + term[first + 1 : second] + term[second + 1 :] + letter
     return term, array

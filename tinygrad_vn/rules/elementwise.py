@@ -4,7 +4,11 @@ Each entry reads like the blackboard: the operation, its sign in drawings, and t
 `g` is the gradient of the loss with respect to the result `out`; where arguments were broadcast, the engine sums.
 
 Conventions where a derivative does not exist, all equal to PyTorch's: |x| and sign have 0 at 0; `maximum` and
-`minimum` share a tie half and half; `clip` passes the gradient on its bounds.
+`minimum` share a tie half and half; `clip` passes the gradient on its bounds. (`fmax` and `fmin` share a tie too;
+PyTorch's give all of it to the first.)
+
+Where two formulas are equal on the blackboard, the one that keeps its digits is taken: (1 − x)(1 + x) for 1 − x²,
+which near x = 1 would subtract two nearly equal numbers.
 """
 
 from __future__ import annotations
@@ -40,11 +44,9 @@ reciprocal = primitive(np.reciprocal, sign="1/", x=lambda g, out, x: -g * out * 
 
 square = primitive(np.square, sign="²", x=lambda g, out, x: g * (2 * x))
 
-remainder = primitive(
-    np.remainder, sign="mod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * np.floor(x / y)
-)
+remainder = primitive(np.remainder, sign="mod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * (x // y))
 
-fmod = primitive(np.fmod, sign="fmod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * np.trunc(x / y))
+fmod = primitive(np.fmod, sign="fmod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * np.rint((x - out) / y))
 
 
 def slope_of_power(x: Array, y: Array) -> Array:
@@ -63,10 +65,16 @@ def slope_of_exponent(out: Array, x: Array, y: Array) -> Array:
 power = primitive(
     np.power,
     sign="^",
-    numpy=(np.float_power,),
     x=lambda g, out, x, y: g * slope_of_power(x, y),
     y=lambda g, out, x, y: g * slope_of_exponent(out, x, y),
 )
+
+
+@composite(np.float_power)
+def float_power(x: Array, y: Array) -> Array:
+    """`power` for which whole numbers count as real ones; unlike NumPy's, it leaves float32 as it is."""
+    return power(np.multiply(x, 1.0), np.multiply(y, 1.0))
+
 
 # --- roots, exponentials, logarithms ----------------------------------------------------------------------------
 
@@ -111,9 +119,9 @@ cos = primitive(np.cos, sign="cos", x=lambda g, out, x: -g * np.sin(x))
 
 tan = primitive(np.tan, sign="tan", x=lambda g, out, x: g * (1 + out * out))
 
-arcsin = primitive(np.arcsin, sign="arcsin", x=lambda g, out, x: g / np.sqrt(1 - x * x))
+arcsin = primitive(np.arcsin, sign="arcsin", x=lambda g, out, x: g / np.sqrt((1 - x) * (1 + x)))
 
-arccos = primitive(np.arccos, sign="arccos", x=lambda g, out, x: -g / np.sqrt(1 - x * x))
+arccos = primitive(np.arccos, sign="arccos", x=lambda g, out, x: -g / np.sqrt((1 - x) * (1 + x)))
 
 arctan = primitive(np.arctan, sign="arctan", x=lambda g, out, x: g / (1 + x * x))
 
@@ -132,9 +140,9 @@ tanh = primitive(np.tanh, sign="tanh", x=lambda g, out, x: g * (1 - out * out))
 
 arcsinh = primitive(np.arcsinh, sign="arsinh", x=lambda g, out, x: g / np.sqrt(x * x + 1))
 
-arccosh = primitive(np.arccosh, sign="arcosh", x=lambda g, out, x: g / np.sqrt(x * x - 1))
+arccosh = primitive(np.arccosh, sign="arcosh", x=lambda g, out, x: g / np.sqrt((x - 1) * (x + 1)))
 
-arctanh = primitive(np.arctanh, sign="artanh", x=lambda g, out, x: g / (1 - x * x))
+arctanh = primitive(np.arctanh, sign="artanh", x=lambda g, out, x: g / ((1 - x) * (1 + x)))
 
 deg2rad = primitive(np.deg2rad, sign="rad", numpy=(np.radians,), x=lambda g, out, x: g * (math.pi / 180))
 
@@ -209,9 +217,26 @@ def where(condition: Array, x: Array = None, y: Array = None) -> Array:
     return np.nonzero(condition) if x is None and y is None else choose(condition, x, y)
 
 
-astype = primitive(
-    lambda x, dtype: x.astype(dtype), name="astype", sign="cast", numpy=(np.astype,), x=lambda g, out, x, dtype: g
-)
+@composite(np.heaviside)
+def heaviside(x: Array, h: Array) -> Array:
+    """The step from 0 to 1, with `h` at the place of the step: only there does a gradient flow, and only to `h`."""
+    return np.where(np.equal(x, 0), h, np.sign(x) * 0.5 + 0.5)
+
+
+astype = primitive(lambda x, dtype: x.astype(dtype), name="astype", sign="cast", x=lambda g, out, x, dtype: g)
+
+
+@composite(np.astype)
+def as_type(x: Array, dtype: Any, copy: bool = True) -> Array:
+    """The elements as another kind of numbers; whole numbers and truth values have no gradient."""
+    return x.astype(dtype)
+
+
+@composite(np.full_like)
+def full_like(a: Array, fill_value: Array, dtype: Any = None) -> Array:
+    """A Tensor of `a`'s shape and dtype in which every element is `fill_value`."""
+    zeros = np.zeros_like(a, dtype)
+    return (zeros + fill_value).astype(zeros.dtype)
 
 
 @composite(np.clip)
@@ -235,7 +260,7 @@ def sinc(x: Array) -> Array:
     near = abs(x) < 0.05
     angle = np.where(near, 1.0, x) * math.pi
     squared = np.where(near, x, 0.0) ** 2 * math.pi**2
-    series = 0.0
+    series: Array = 0.0
     for k in range(8, -1, -1):
         series = (-1.0) ** k / math.factorial(2 * k + 1) + squared * series
     return np.where(near, series, np.sin(angle) / angle)
@@ -250,10 +275,16 @@ def nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None
     return np.where(x == -np.inf, limits.min if neginf is None else neginf, x)
 
 
-@composite(np.real, np.real_if_close)
-def real(val: Array, tol: float = 100) -> Array:
+@composite(np.real)
+def real(val: Array) -> Array:
     """The real part of real numbers: themselves."""
     return +val
+
+
+@composite(np.real_if_close)
+def real_if_close(a: Array, tol: float = 100) -> Array:
+    """Real numbers stay themselves."""
+    return +a
 
 
 @composite(np.imag)
@@ -265,4 +296,4 @@ def imag(val: Array) -> Array:
 @composite(np.angle)
 def angle(z: Array, deg: bool = False) -> Array:
     """The angle of a real number in the complex plane: 0, or half a turn for a negative one."""
-    return np.where(z < 0, 180.0 if deg else math.pi, 0.0) + z * 0.0
+    return np.where(z < 0, 180.0 if deg else math.pi, z * 0.0)

@@ -7,33 +7,37 @@ argsort and a pick; padding, repeating and rolling are picks as well.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.rules.primitive import Array, composite, primitive
+from tinygrad_vn.errors import GradientError
+from tinygrad_vn.rules.primitive import Array, Primitive, composite, primitive
 from tinygrad_vn.rules.shaping import normal_axis
 
 Index = Any  # an int, slice, integer array, boolean mask, None, ..., or a tuple of them
 
 
-def is_whole_numbers(index: Index) -> bool:
-    """Is this an array of positions, which may name an element more than once?"""
-    return isinstance(index, np.ndarray) and index.dtype != bool and index.ndim > 0
+def names_each_once(index: Index) -> bool:
+    """Not an array or a sequence of positions, which may name an element more than once?"""
+    if isinstance(index, np.ndarray):
+        return index.dtype == bool or index.ndim == 0
+    return index is None or index is Ellipsis or isinstance(index, slice | int | np.generic)
 
 
 def pick(a: Array, index: Index) -> Array:
+    """a[index]."""
     if type(index) is np.ndarray and index.dtype == np.intp:
         return a.take(index, axis=0)  # rows: three times as fast as a[index]
     return a[index]
 
 
 def scatter(g: Array, index: Index, shape: tuple[int, ...]) -> Array:
+    """Zeros of the given shape, with `g` added at `index`, every time an element is named there."""
     out = np.zeros(shape, g.dtype)
     parts = index if isinstance(index, tuple) else (index,)
-    if not any(is_whole_numbers(part) for part in parts):
+    if all(names_each_once(part) for part in parts):
         out[index] = g  # slices, numbers and masks name each element once
     elif out.size <= 4 * g.size:
         positions = np.arange(out.size).reshape(shape)[index]
@@ -43,11 +47,9 @@ def scatter(g: Array, index: Index, shape: tuple[int, ...]) -> Array:
     return out
 
 
-getitem = primitive(
-    pick, name="getitem", sign="[ ]", a=lambda g, out, a, index: scatter_add(g, index, a.shape)
-)
+getitem = primitive(pick, name="getitem", sign="[ ]", a=lambda g, out, a, index: scatter_add(g, index, a.shape))
 
-scatter_add = primitive(
+scatter_add: Primitive = primitive(
     scatter, name="scatter_add", sign="[ ]ᵀ", g=lambda g2, out, g, index, shape: g2[index]
 )
 
@@ -76,6 +78,8 @@ def take_along_axis(arr: Array, indices: Any, axis: int | None = -1) -> Array:
     if axis is None:
         arr, axis = arr.reshape(-1), 0
     axis, indices = normal_axis(axis, arr.ndim), np.asarray(indices)
+    if indices.ndim != arr.ndim:
+        raise ValueError(f"take_along_axis needs indices with {arr.ndim} axes, not {indices.ndim}")
     lengths = [n if i != axis else 1 for i, n in enumerate(arr.shape)]
     grid = [
         indices if i == axis else np.arange(n).reshape([-1 if k == i else 1 for k in range(arr.ndim)])
@@ -129,12 +133,17 @@ def roll(a: Array, shift: Any, axis: Any = None) -> Array:
 
 
 @composite(np.pad)
-def pad(array: Array, pad_width: Any, mode: str = "constant", constant_values: Any = 0, **options: Any) -> Array:
-    """A frame around the array: of constants, or of elements repeated ("edge", "wrap", "reflect", "symmetric")."""
+def pad(array: Array, pad_width: Any, mode: Any = "constant", constant_values: Any = 0) -> Array:
+    """A frame around the array: of constants, or of elements repeated ("edge", "wrap", "reflect", "symmetric").
+
+    Raises:
+        GradientError: E05 for another mode.
+    """
     if mode not in ("constant", "edge", "wrap", "reflect", "symmetric"):
-        raise ValueError(f"np.pad with mode={mode!r} has no gradient here; use constant, edge, wrap, reflect or symmetric")
+        remedy = "Use constant, edge, wrap, reflect or symmetric, or call .detach() first."
+        raise GradientError("E05", what=f"np.pad with mode={mode!r} has no gradient rule", remedy=remedy)
     if mode != "constant":
-        return array.reshape(-1)[np.pad(np.arange(array.size).reshape(array.shape), pad_width, mode, **options)]
+        return array.reshape(-1)[np.pad(np.arange(array.size).reshape(array.shape), pad_width, mode)]
     origin = np.pad(np.arange(array.size).reshape(array.shape), pad_width, constant_values=-1)
     frame = np.pad(np.zeros(array.shape, array.dtype), pad_width, constant_values=constant_values)
     if array.size == 0:
@@ -178,13 +187,13 @@ def trace(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
 @composite(np.triu)
 def triu(m: Array, k: int = 0) -> Array:
     """The upper triangle, zeros below diagonal `k`."""
-    return np.where(np.tri(*matrix_shape(m), k - 1, dtype=bool), 0.0, m)
+    return np.where(np.tri(*matrix_shape(m), k - 1, dtype=bool), 0, m)
 
 
 @composite(np.tril)
 def tril(m: Array, k: int = 0) -> Array:
     """The lower triangle, zeros above diagonal `k`."""
-    return np.where(np.tri(*matrix_shape(m), k, dtype=bool), m, 0.0)
+    return np.where(np.tri(*matrix_shape(m), k, dtype=bool), m, 0)
 
 
 def matrix_shape(m: Array) -> tuple[int, int]:
@@ -207,6 +216,8 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Array], default: Any = 
 def diff(a: Array, n: int = 1, axis: int = -1, prepend: Array = None, append: Array = None) -> Array:
     """Differences of neighbours along an axis, taken n times."""
     axis = normal_axis(axis, a.ndim)
+    if n < 0:
+        raise ValueError(f"diff cannot be taken {n} times")
     parts = [end_piece(prepend, a, axis), a, end_piece(append, a, axis)]
     a = np.concatenate([part for part in parts if part is not None], axis)
     for _ in range(n):
@@ -222,18 +233,25 @@ def end_piece(values: Array, a: Array, axis: int) -> Array:
 
 
 @composite(np.gradient)
-def gradient(f: Array, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+def gradient(f: Array, *varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
     """Finite-difference slopes on a grid, as `np.gradient` takes them, differentiable with respect to `f`.
 
-    Every slope is a fixed linear combination of values along its axis, so NumPy's own result for the unit vectors is
-    the matrix to multiply with, whatever the spacing and the order at the edges.
+    Every slope is a fixed combination of three neighbouring values, or of two. NumPy itself gives the factors, whatever
+    the spacing and the order at the edges: the slopes of a comb, 1 at every third place and 0 elsewhere, are the
+    factors of one neighbour each, so three combs are enough.
     """
     axes = [normal_axis(i, f.ndim) for i in np.atleast_1d(range(f.ndim) if axis is None else axis).tolist()]
     spacings = varargs if len(varargs) == len(axes) else (varargs or (1.0,)) * len(axes)
     if len(spacings) != len(axes):
         raise TypeError(f"gradient takes one spacing, or one for each of {len(axes)} axes, not {len(varargs)}")
-    slopes = []
+    slopes: list[Array] = []
     for along_axis, spacing in zip(axes, spacings, strict=True):
-        stencil = np.gradient(np.eye(f.shape[along_axis]), spacing, axis=0, edge_order=edge_order).astype(f.dtype)
-        slopes.append(np.moveaxis(np.moveaxis(f, along_axis, -1) @ stencil.T, -1, along_axis))
+        values, places = np.moveaxis(f, along_axis, -1), np.arange(f.shape[along_axis])
+        slope: Array = 0.0
+        first = np.clip(places - 1, 0, max(len(places) - 3, 0))
+        for tooth in range(3):
+            factors = np.gradient((places % 3 == tooth) * 1.0, np.asarray(spacing), edge_order=edge_order)
+            neighbours = np.minimum(first + (tooth - first) % 3, len(places) - 1)
+            slope = slope + values[..., neighbours] * factors.astype(np.result_type(f.dtype, np.float32))
+        slopes.append(np.moveaxis(slope, -1, along_axis))
     return slopes[0] if len(slopes) == 1 else tuple(slopes)

@@ -11,25 +11,24 @@ Where eigenvalues or singular values repeat, their vectors are not differentiabl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.errors import ShapeError
+from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.rules.indexing import diagonal
-from tinygrad_vn.rules.primitive import FUNCTIONS, PIECEWISE_CONSTANT, Array, composite, primitive, values_of
+from tinygrad_vn.rules.primitive import FUNCTIONS, PIECEWISE_CONSTANT, Array, composite, newer, primitive, values_of
 from tinygrad_vn.rules.reductions import root_sum_of_squares
 from tinygrad_vn.rules.shaping import as_array, normal_axis
 
 # --- products ---------------------------------------------------------------------------------------------------
 
-matrix_product = primitive(
-    np.matmul, sign="@", x=lambda g, out, x, y: g @ y.mT, y=lambda g, out, x, y: x.mT @ g
-)
+matrix_product = primitive(np.matmul, sign="@", x=lambda g, out, x, y: g @ y.mT, y=lambda g, out, x, y: x.mT @ g)
 
 
-@composite(np.matmul, np.linalg.matmul)
+@composite(np.matmul)
 def matmul(x: Array, y: Array) -> Array:
     """x @ y; a vector on the left counts as a row, one on the right as a column.
 
@@ -45,7 +44,9 @@ def matmul(x: Array, y: Array) -> Array:
         raise unfit_matrices(x.shape, y.shape) from None
     if x.ndim > 1 and y.ndim > 1:
         return product
-    shape = product.shape[:-2] + ((product.shape[-2],) if x.ndim > 1 else ()) + ((product.shape[-1],) if y.ndim > 1 else ())
+    shape = (
+        product.shape[:-2] + ((product.shape[-2],) if x.ndim > 1 else ()) + ((product.shape[-1],) if y.ndim > 1 else ())
+    )
     return product.reshape(shape)
 
 
@@ -67,7 +68,7 @@ def unfit_matrices(left: tuple[int, ...], right: tuple[int, ...]) -> ShapeError:
 
 @composite(np.dot)
 def dot(a: Array, b: Array) -> Array:
-    """Numbers times anything, vectors by vectors, matrices by matrices; over the last axis of a, the last but one of b."""
+    """Numbers times anything; else sums of products over the last axis of a and the last but one of b."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
     if np.ndim(b) <= 2:
@@ -87,38 +88,47 @@ def vecdot(x1: Array, x2: Array, axis: int = -1) -> Array:
     return (x1 * x2).sum(axis)
 
 
+@composite(*newer("matvec"))
+def matvec(x1: Array, x2: Array) -> Array:
+    """Matrices times vectors: sums of products over the last axis of both."""
+    return matmul(x1, as_array(x2)[..., None])[..., 0]
+
+
+@composite(*newer("vecmat"))
+def vecmat(x1: Array, x2: Array) -> Array:
+    """Vectors times matrices."""
+    return matmul(as_array(x1)[..., None, :], x2)[..., 0, :]
+
+
 @composite(np.inner)
 def inner(a: Array, b: Array) -> Array:
     """Sums of products over the last axis of both."""
     return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else tensordot(a, b, (-1, -1))
 
 
-@composite(np.outer, np.linalg.outer)
+@composite(np.outer)
 def outer(a: Array, b: Array) -> Array:
     """Every element of a times every element of b."""
     return np.ravel(a)[:, None] * np.ravel(b)[None, :]
 
 
-@composite(np.tensordot, np.linalg.tensordot)
+@composite(np.tensordot)
 def tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
     """Sums of products over pairs of axes: one matrix product, once the axes are put in order."""
     a, b = as_array(a), as_array(b)
     if np.ndim(axes) == 0:
-        summed = range(a.ndim - axes, a.ndim), range(axes)
-    else:
-        summed = tuple(
-            [normal_axis(i, x.ndim) for i in np.atleast_1d(of_one).tolist()]
-            for of_one, x in zip(axes, (a, b), strict=True)
-        )
+        axes = range(a.ndim - axes, a.ndim), range(axes)
+    summed = [
+        [normal_axis(i, x.ndim) for i in np.atleast_1d(of_one).tolist()] for of_one, x in zip(axes, (a, b), strict=True)
+    ]
     free_a = [i for i in range(a.ndim) if i not in summed[0]]
     free_b = [i for i in range(b.ndim) if i not in summed[1]]
     rows, columns = [a.shape[i] for i in free_a], [b.shape[i] for i in free_b]
     inner_a, inner_b = [a.shape[i] for i in summed[0]], [b.shape[i] for i in summed[1]]
     if inner_a != inner_b:
         raise ValueError(f"tensordot sums axes of lengths {inner_a} against axes of lengths {inner_b}")
-    length = int(np.prod(inner_a, dtype=int))
-    left = np.transpose(a, (*free_a, *summed[0])).reshape((int(np.prod(rows, dtype=int)), length))
-    right = np.transpose(b, (*summed[1], *free_b)).reshape((length, int(np.prod(columns, dtype=int))))
+    left = np.transpose(a, (*free_a, *summed[0])).reshape((math.prod(rows), math.prod(inner_a)))
+    right = np.transpose(b, (*summed[1], *free_b)).reshape((math.prod(inner_b), math.prod(columns)))
     return matrix_product(left, right).reshape((*rows, *columns))
 
 
@@ -134,7 +144,7 @@ def kron(a: Array, b: Array) -> Array:
     return (a.reshape(spaced_a) * b.reshape(spaced_b)).reshape(shape)
 
 
-@composite(np.cross, np.linalg.cross)
+@composite(np.cross)
 def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Array:
     """The vector products of the vectors of three elements along an axis."""
     if axis is not None:
@@ -213,7 +223,8 @@ solve_columns = primitive(
 @composite(np.linalg.solve)
 def solve(a: Array, b: Array) -> Array:
     """The x with a @ x = b, for one vector b or for matrices whose columns are such vectors."""
-    if np.ndim(b) == 1:
+    a, b = as_array(a), as_array(b)
+    if b.ndim == 1:
         x = solve_columns(a, b.reshape((-1, 1)))
         return x.reshape(x.shape[:-1])
     return solve_columns(a, b)
@@ -222,12 +233,16 @@ def solve(a: Array, b: Array) -> Array:
 def cofactors(a: Array) -> Array:
     """The derivative of det: the matrix of signed determinants that remain when a row and a column are struck out.
 
-    det(a) a⁻ᵀ is the quick way; where a matrix is singular, or close to it, the minors themselves are taken.
+    With a = U diag(s) Vᵀ it is det(UVᵀ) U diag(∏ of the other s) Vᵀ, which divides by nothing. Where it must itself be
+    differentiable, it is det(a) a⁻ᵀ, or the minors themselves if a matrix is singular or close to it.
     """
-    sizes = np.linalg.svd(values_of(a), compute_uv=False)
-    if sizes.size == 0 or np.all(sizes[..., -1] > 1e-6 * sizes[..., 0]):
-        return np.linalg.det(a)[..., None, None] * np.linalg.inv(a).mT
     n = a.shape[-1]
+    u, s, vh = np.linalg.svd(values_of(a))
+    if isinstance(a, np.ndarray):
+        others = np.multiply.reduce(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
+        return np.linalg.det(u @ vh)[..., None, None] * ((u * others[..., None, :]) @ vh)
+    if n == 0 or (s[..., -1] > np.finfo(s.dtype).eps ** 0.4 * s[..., 0]).all():
+        return np.linalg.det(a)[..., None, None] * np.linalg.inv(a).mT
     others = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=int).reshape((n, n - 1))
     minors = a[..., others[:, None, :, None], others[None, :, None, :]]
     signs = np.array([[(-1.0) ** (i + j) for j in range(n)] for i in range(n)], dtype=a.dtype)
@@ -254,10 +269,15 @@ slogdet = primitive(
 
 
 def inverse_gaps(values: Array, what: str) -> Array:
-    """1 / (valueⱼ − valueᵢ) off the diagonal, 0 on it."""
-    identity = identity_like(values[..., None, :])
+    """1 / (valueⱼ − valueᵢ) off the diagonal, 0 on it.
+
+    Raises:
+        LinAlgError: where two values differ by no more than the rounding errors of a decomposition.
+    """
+    n, identity = values.shape[-1], identity_like(values[..., None, :])
     gaps = values[..., None, :] - values[..., :, None] + identity
-    if (abs(gaps) <= np.finfo(values.dtype).eps * abs(values).max(-1, keepdims=True)[..., None]).any():
+    largest = np.abs(values_of(values)).max(-1, initial=0.0)[..., None, None]
+    if (np.abs(values_of(gaps)) <= 4 * n * np.finfo(values.dtype).eps * largest).any(where=~np.eye(n, dtype=bool)):
         raise np.linalg.LinAlgError(
             f"two {what} are equal, so their vectors are not differentiable; "
             f"use the {what} alone (first order), or a matrix without repeated ones"
@@ -266,6 +286,7 @@ def inverse_gaps(values: Array, what: str) -> Array:
 
 
 def symmetric(a: Array) -> Array:
+    """The symmetric part of a matrix."""
     return 0.5 * (a + a.mT)
 
 
@@ -313,7 +334,7 @@ def of_svd(g: Array, out: Array, a: Array) -> Array:
         total = (u * gs[..., None, :]) @ vh
     if gu is None and gvh is None:
         return total
-    gaps = inverse_gaps(s * s, "singular values")
+    gaps = inverse_gaps(s, "singular values") / (s[..., None, :] + s[..., :, None] + identity_like(s[..., None, :]))
     if gu is not None:
         inner = gaps * (u.mT @ gu - gu.mT @ u)
         total = total + (u @ inner * s[..., None, :]) @ vh
@@ -333,14 +354,16 @@ thin_svd = primitive(lambda a: np.linalg.svd(a, full_matrices=False), name="svd"
 
 @composite(np.linalg.svd)
 def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    """U, the singular values in descending order, and Vᵀ."""
+    """U, the singular values in descending order, and Vᵀ.
+
+    Raises:
+        GradientError: E05 for the full U and V of a matrix that is not square.
+    """
     if not compute_uv:
         return thin_svd(a)[1]
     if full_matrices and a.shape[-1] != a.shape[-2]:
-        raise ValueError(
-            f"the full U and V of a matrix of shape {a.shape} are not unique, so they have no gradient; "
-            "pass full_matrices=False"
-        )
+        what = f"The full U and V of a matrix of shape {a.shape} are not unique, so np.linalg.svd has no gradient rule"
+        raise GradientError("E05", what=what, remedy="Pass full_matrices=False.")
     return thin_svd(a)
 
 
@@ -354,6 +377,7 @@ def svdvals(x: Array) -> Array:
 
 
 def vector_norm_over(x: Array, order: Any, axis: Any, keepdims: bool) -> Array:
+    """(∑ |x|ᵖ)^(1/p) along an axis, p being the order."""
     if order is None or order == 2:
         return root_sum_of_squares(x, axis, keepdims)
     if order == np.inf:
@@ -364,10 +388,12 @@ def vector_norm_over(x: Array, order: Any, axis: Any, keepdims: bool) -> Array:
         return (x != 0).sum(axis, keepdims=keepdims).astype(x.dtype)
     if order == 1:
         return abs(x).sum(axis, keepdims=keepdims)
-    return (abs(x) ** order).sum(axis, keepdims=keepdims) ** (1.0 / order)
+    total = (abs(x) ** order).sum(axis, keepdims=keepdims)
+    return np.where(total == 0, 0.0, np.where(total == 0, 1.0, total) ** (1.0 / order))
 
 
 def matrix_norm_over(x: Array, order: Any, axes: tuple[int, int], keepdims: bool) -> Array:
+    """A norm of the matrices in two axes: of their elements, their singular values, or the sums of rows or columns."""
     rows, columns = (normal_axis(i, x.ndim) for i in axes)
     if order is None or order == "fro":
         return root_sum_of_squares(x, (rows, columns), keepdims)
@@ -408,6 +434,21 @@ def matrix_norm(x: Array, keepdims: bool = False, ord: Any = "fro") -> Array:
     return matrix_norm_over(x, ord, (-2, -1), keepdims)
 
 
+@composite(np.linalg.cond)
+def cond(x: Array, p: Any = None) -> Array:
+    """The condition number: the norm of a matrix times the norm of its inverse, by default the largest singular value
+    over the smallest."""
+    if p is None or p in (2, -2):
+        sizes = thin_svd(x)[1]
+        return sizes[..., -1] / sizes[..., 0] if p == -2 else sizes[..., 0] / sizes[..., -1]
+    return matrix_norm_over(x, p, (-2, -1), False) * matrix_norm_over(np.linalg.inv(x), p, (-2, -1), False)
+
+
+# NumPy's second spelling of a function, whose arguments have other names.
+FUNCTIONS[np.linalg.matmul] = lambda x1, x2: matmul(x1, x2)
+FUNCTIONS[np.linalg.outer] = lambda x1, x2: outer(x1, x2)
+FUNCTIONS[np.linalg.tensordot] = lambda x1, x2, axes=2: tensordot(x1, x2, axes)
+FUNCTIONS[np.linalg.cross] = lambda x1, x2, axis=-1: cross(x1, x2, axis=axis)
 FUNCTIONS[np.linalg.diagonal] = lambda x, offset=0: diagonal(x, offset, -2, -1)
 FUNCTIONS[np.linalg.trace] = lambda x, offset=0: diagonal(x, offset, -2, -1).sum(-1)
-PIECEWISE_CONSTANT.update({np.linalg.matrix_rank, np.linalg.cond})
+PIECEWISE_CONSTANT.add(np.linalg.matrix_rank)

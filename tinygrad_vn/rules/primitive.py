@@ -48,9 +48,9 @@ class Primitive:
             self.parameters = tuple(rules)
             self.defaults: tuple[Any, ...] = ()
         else:
-            signature = inspect.signature(forward).parameters
-            self.parameters = tuple(signature)
-            self.defaults = tuple(p.default for p in signature.values())
+            self.signature = inspect.signature(forward)
+            self.parameters = tuple(self.signature.parameters)
+            self.defaults = tuple(p.default for p in self.signature.parameters.values())
         self.rules = tuple(rules.get(parameter) for parameter in self.parameters)
         read = set[int]().union(*(positions_read(rule) for rule in rules.values()))
         self.keeps_out = 1 in read
@@ -58,10 +58,10 @@ class Primitive:
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Apply to arrays, or, as NumPy's own functions do (NEP 18), let a Tensor among them take over."""
-        if len(args) < len(self.parameters):
-            args += tuple(
-                named.get(*pair) for pair in zip(self.parameters[len(args) :], self.defaults[len(args) :], strict=True)
-            )
+        if (named or len(args) < len(self.parameters)) and self.defaults:
+            call = self.signature.bind(*args, **named)  # TypeError for an argument it does not know
+            call.apply_defaults()
+            args = call.args
         for arg in args:
             if hasattr(arg, "__array_function__") and not isinstance(arg, np.ndarray):
                 return arg.__array_function__(self, (type(arg),), args, {})
@@ -92,6 +92,7 @@ class Variadic:
         return primitive
 
     def __call__(self, setting: Any, *arrays: Any) -> Any:
+        """Apply the primitive for so many arrays."""
         return self.of(len(arrays))(setting, *arrays)
 
 
@@ -114,7 +115,8 @@ def primitive(
     """
     made = Primitive(name or forward.__name__, forward, sign, rules)
     PRIMITIVES[made.name] = made
-    for function in (forward, *numpy) if isinstance(forward, np.ufunc) else numpy:
+    spellings: tuple[Callable[..., Any], ...] = (forward, *numpy) if isinstance(forward, np.ufunc) else numpy
+    for function in spellings:
         FUNCTIONS[function] = made
     return made
 
@@ -131,19 +133,26 @@ def composite(*numpy: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
     return enter
 
 
+def newer(name: str) -> tuple[Callable[..., Any], ...]:
+    """NumPy's function of this name, if this NumPy has it: what came after NumPy 2.0."""
+    return (getattr(np, name),) if hasattr(np, name) else ()
+
+
 def positions_read(rule: Rule) -> set[int]:
     """Which of a rule's parameters it reads values of, as positions; `x.shape` alone does not count as reading.
 
     This is found in the rule's bytecode, so that nobody has to keep a second list in step with the rule.
     """
-    code = rule.__code__  # type: ignore[attr-defined]
+    code = rule.__code__
     names = code.co_varnames[: code.co_argcount]
     read = {names.index(name) for name in code.co_cellvars if name in names}  # used by an inner function
     instructions = list(dis.get_instructions(code))
     for step, following in zip(instructions, [*instructions[1:], None], strict=True):
-        if not step.opname.startswith("LOAD_FAST"):
+        if "LOAD_FAST" not in step.opname:
             continue
         loaded = list(step.argval) if isinstance(step.argval, tuple) else [step.argval]
+        if step.opname.startswith("STORE_FAST"):  # Python ≥ 3.13 stores one and loads the next in one instruction
+            loaded = loaded[1:]
         if following and following.opname == "LOAD_ATTR" and following.argval in ("shape", "ndim", "dtype", "size"):
             loaded.pop()
         read.update(names.index(name) for name in loaded if name in names)

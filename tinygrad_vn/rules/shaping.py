@@ -8,19 +8,22 @@ transpose, broadcast_to, concatenate, and indexing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.rules.primitive import Array, Variadic, composite, primitive
+from tinygrad_vn.rules.primitive import FUNCTIONS, Array, Variadic, composite, primitive
 
 reshape = primitive(
     lambda a, shape: a.reshape(shape),
     name="reshape",
     sign="reshape",
-    numpy=(np.reshape,),
     a=lambda g, out, a, shape: g.reshape(a.shape),
 )
+
+# NumPy 2.0 called the shape "newshape".
+FUNCTIONS[np.reshape] = lambda a, shape=None, newshape=None: reshape(a, shape if newshape is None else newshape)
 
 
 def inverse(axes: Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
@@ -38,7 +41,7 @@ transpose = primitive(
     name="transpose",
     sign="ᵀ",
     numpy=(np.transpose, np.permute_dims),
-    a=lambda g, out, a, axes: np.transpose(g, inverse(axes, a.ndim)),
+    a=lambda g, out, a, axes: g.transpose(inverse(axes, a.ndim)),
 )
 
 broadcast_to = primitive(
@@ -118,7 +121,7 @@ def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Arr
     else:
         cuts = [0, *indices_or_sections, length]
     before = (slice(None),) * (axis % ary.ndim)
-    return [ary[(*before, slice(start, stop))] for start, stop in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [ary[(*before, slice(start, stop))] for start, stop in pairwise(cuts)]
 
 
 @composite(np.split)
@@ -164,7 +167,7 @@ def squeeze(a: Array, axis: int | tuple[int, ...] | None = None) -> Array:
 @composite(np.expand_dims)
 def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Array:
     """With axes of length 1 put in, so that they stand at the given places of the result."""
-    axes = axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(axis) if isinstance(axis, tuple | list) else (axis,)
     ndim = a.ndim + len(axes)
     places = {normal_axis(i, ndim) for i in axes}
     if len(places) < len(axes):
@@ -197,10 +200,10 @@ def matrix_transpose(x: Array) -> Array:
 @composite(np.moveaxis)
 def moveaxis(a: Array, source: Any, destination: Any) -> Array:
     """Axes moved to new places, the others in their order."""
-    order = np.moveaxis(np.empty((1,) * a.ndim, bool), source, destination).ndim  # NumPy checks the arguments
-    sources = [normal_axis(i, order) for i in np.atleast_1d(source).tolist()]
-    targets = [normal_axis(i, order) for i in np.atleast_1d(destination).tolist()]
-    axes = [i for i in range(order) if i not in sources]
+    np.moveaxis(np.empty((1,) * a.ndim, bool), source, destination)  # NumPy checks the arguments
+    sources = [normal_axis(i, a.ndim) for i in np.atleast_1d(source).tolist()]
+    targets = [normal_axis(i, a.ndim) for i in np.atleast_1d(destination).tolist()]
+    axes = [i for i in range(a.ndim) if i not in sources]
     for target, origin in sorted(zip(targets, sources, strict=True)):
         axes.insert(target, origin)
     return np.transpose(a, tuple(axes))
@@ -231,8 +234,8 @@ def atleast_2d(*arys: Array) -> Any:
 @composite(np.atleast_3d)
 def atleast_3d(*arys: Array) -> Any:
     """A matrix as a block of depth 1, a vector as one column of length n between two axes of length 1."""
-    shapes = {0: lambda s: (1, 1, 1), 1: lambda s: (1, s[0], 1), 2: lambda s: (*s, 1)}
-    results = tuple(a.reshape(shapes[a.ndim](a.shape)) if a.ndim < 3 else a for a in map(as_array, arys))
+    before = {0: (1, 1), 1: (1,), 2: ()}
+    results = tuple(a.reshape((*before[a.ndim], *a.shape, 1)) if a.ndim < 3 else a for a in map(as_array, arys))
     return results[0] if len(arys) == 1 else results
 
 
@@ -264,7 +267,9 @@ def fliplr(m: Array) -> Array:
 @composite(np.rot90)
 def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
     """Turned by k quarter turns, from the first of the two axes towards the second."""
-    first, second = axes
+    first, second = (normal_axis(i, m.ndim) for i in axes)
+    if first == second:
+        raise ValueError(f"rot90 turns from one axis towards another, not {axes}")
     if k % 4 == 0:
         return +m
     if k % 4 == 2:
@@ -284,7 +289,7 @@ def broadcast_arrays(*args: Array) -> tuple[Array, ...]:
 @composite(np.linspace)
 def linspace(start: Array, stop: Array, num: int = 50, endpoint: bool = True, axis: int = 0) -> Array:
     """`num` evenly spaced points from start to stop."""
-    steps = np.linspace(0.0, 1.0, num, endpoint)
-    span = stop - start
+    span = (stop - start) * 1.0
+    steps = np.linspace(0.0, 1.0, num, endpoint, dtype=span.dtype)
     points = start + span * steps.reshape((num,) + (1,) * np.ndim(span))
     return np.moveaxis(points, 0, axis)

@@ -1,0 +1,266 @@
+"""Drawings as texts and as files: the same every time, readable by others, and safe with any name."""
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+import tinygrad_vn as tg
+from tinygrad_vn.lecture import Drawing, DrawingError, draw, layout
+from tinygrad_vn.lecture.theme import ROLES, THEMES
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+PROGRAM = """
+import sys
+import numpy as np
+import tinygrad_vn as tg
+from tinygrad_vn.lecture import draw
+w = tg.tensor([[0.5, -1.0]], requires_grad=True)
+b = tg.tensor(1e-7, requires_grad=True, name='b "phụ"')
+x = tg.tensor([2.0, 3.0])
+sys.stdout.buffer.write(draw(np.tanh(w @ x + b * b).sum()).source.encode())
+"""
+
+
+def one_rating():
+    u = tg.tensor([0.5, -1.0, 2.0, 0.1, 0.3], requires_grad=True, name="u")
+    m = tg.tensor([1.0, 1.5, 0.7, -0.2, 2.0], requires_grad=True, name="m")
+    predicted = (u * m).sum()
+    predicted.name = "r̂"
+    return (predicted - tg.tensor(4.0, name="r")) ** 2
+
+
+def titles(drawing):
+    """The texts of the boxes, circles and arrows in a drawing's SVG."""
+    groups = ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g")
+    return [group.findtext(f"{SVG}title") for group in groups if group.get("class") != "graph"]
+
+
+def test_the_text_is_the_same_in_every_process_and_for_every_hash_seed():
+    texts = set()
+    for seed in ("0", "1", "4711"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, check=True, env=environment)
+        texts.add(done.stdout)
+    assert len(texts) == 1
+    assert b"1.0\xc3\x97" in texts.pop()
+
+
+def test_values_and_gradients_have_words_and_colours_of_their_own():
+    source = draw(one_rating()).source
+    light = THEMES["light"]
+    assert f'<FONT COLOR="{light.value}" POINT-SIZE="10">value</FONT>' in source
+    assert f'<FONT COLOR="{light.gradient}" POINT-SIZE="10">gradient</FONT>' in source
+    assert f'<FONT COLOR="{light.value}" POINT-SIZE="12">9.120</FONT>' in source
+    assert light.gradient not in draw(one_rating(), show=("value",)).source
+    assert light.value not in draw(one_rating(), show=["grad"]).source
+
+
+def test_both_languages_and_the_setting():
+    assert "giá trị" in draw(one_rating(), lang="vi").source
+    tg.set_language("vi")
+    drawing = draw(one_rating())
+    assert "giá trị" in drawing.source
+    assert drawing.title == "Đồ thị tính toán (computation graph) của L"
+    assert "tham số: 2" in drawing.description
+    assert draw(one_rating(), lang="en").title == "Computation graph of L"
+
+
+def luminance(colour):
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_text_can_be_read_and_roles_can_be_told_apart_without_colour(theme):
+    for role in ROLES:
+        for text in (theme.text, theme.value, theme.gradient, theme.muted):
+            dark, light = sorted(map(luminance, (text, theme.boxes[role].fill)))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (role, text)
+    lines = {role: (box.style, box.borders, box.width) for role, box in theme.boxes.items()}
+    assert len(set(lines.values())) == 4  # inputs begin arrows, intermediate values stand between them
+    assert lines["input"] == lines["intermediate"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("rankdir", "left"), ("theme", "blue"), ("show", "value"), ("show", ["heat"]), ("lang", "fr"), ("precision", 0)],
+)
+def test_arguments_are_checked(argument, value):
+    with pytest.raises(ValueError, match=re.escape(repr(value))):
+        draw(one_rating(), **{argument: value})
+
+
+@pytest.mark.parametrize("nonsense", [3.0, None, [], [tg.tensor(1.0), 2.0], np.ones(2)])
+def test_only_tensors_can_be_drawn(nonsense):
+    with pytest.raises(TypeError, match="takes a Tensor"):
+        draw(nonsense)
+
+
+def test_names_may_come_from_named_parameters():
+    a = tg.tensor(1.0, requires_grad=True)
+    assert "<B>layer.weight</B>" in draw(a * a, names=[("layer.weight", a)]).source
+
+
+def test_large_graphs_give_text_but_are_not_laid_out():
+    y = tg.tensor(1.0, requires_grad=True)
+    for _ in range(300):
+        y = y * 0.5
+    drawing = draw(y)
+    assert drawing.pipe("dot").decode().count("->") == 900
+    with pytest.raises(DrawingError, match="901 boxes and circles"):
+        drawing.pipe("svg")
+    assert "901" in drawing._repr_mimebundle_()["text/plain"]
+
+
+# --- without Graphviz -------------------------------------------------------------------------------------------
+
+
+def test_without_graphviz_the_message_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    drawing = draw(one_rating())
+    with pytest.raises(DrawingError, match=re.escape('pip install "tinygrad-vn[lab]"')):
+        drawing.render(tmp_path / "loss.svg")
+    assert not (tmp_path / "loss.svg").exists()
+    assert drawing.render(tmp_path / "loss.dot").read_text(encoding="utf-8") == drawing.source
+    assert "pip install" in drawing._repr_mimebundle_()["text/plain"]
+
+
+def test_an_engine_that_fails_is_quoted(graphviz):
+    with pytest.raises(DrawingError, match="could not draw this graph: "):
+        layout.laid_out("digraph {{{", "svg")
+
+
+@pytest.mark.parametrize("suffix", ["", ".jpeg", ".SVGZ"])
+def test_unknown_formats_are_named(suffix, tmp_path):
+    with pytest.raises(ValueError, match="svg, png, pdf and dot"):
+        draw(one_rating()).render(tmp_path / f"loss{suffix}")
+
+
+# --- with Graphviz ----------------------------------------------------------------------------------------------
+
+
+def test_files_in_every_format(graphviz, tmp_path):
+    drawing = draw(one_rating(), lang="vi")
+    folder = tmp_path / "bài giảng"
+    folder.mkdir()
+    svg = ET.parse(drawing.render(folder / "đồ thị.SVG")).getroot()
+    assert svg.tag == f"{SVG}svg"
+    png = drawing.render(str(folder / "loss.png")).read_bytes()
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
+    points = [float(n) for n in svg.get("viewBox").split()[2:]]
+    assert [width, height] == pytest.approx([n * 192 / 72 for n in points], rel=0.02)
+    assert drawing.render(folder / "loss.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_an_svg_scales_speaks_and_has_no_ids_that_could_clash(graphviz):
+    drawing = draw(one_rating())
+    svg = ET.fromstring(drawing.pipe("svg"))
+    assert svg.get("width") == "100%"
+    assert svg.get("height") is None
+    assert svg[0].tag == f"{SVG}title"
+    assert svg[0].text == drawing.title == "Computation graph of L"
+    assert svg[1].tag == f"{SVG}desc"
+    assert svg[1].text == drawing.description
+    assert "inputs: 1; parameters: 2; constants: 0; operations: 4" in drawing.description
+    assert not [element for element in svg.iter() if "id" in element.attrib]
+    bundle = drawing._repr_mimebundle_()
+    assert ET.fromstring(bundle["image/svg+xml"]).get("style").startswith("max-width")
+
+
+def test_every_box_circle_and_arrow_says_what_it_is(graphviz):
+    x = tg.tensor(3.0, requires_grad=True, name="x")
+    assert sorted(titles(draw(x * x))) == [
+        "L\nloss\nvalue = 9\ngradient = 1",
+        "mul_1\noperation",
+        "mul_1 → L",
+        "x\nparameter\nvalue = 3\ngradient = 6",
+        "x → mul_1",
+        "x → mul_1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'say "w"',
+        "back\\slash\\",
+        "\\N \\G \\n",
+        "<b>bold</b>",
+        "{left|right}",
+        "&lt;b&gt; &amp; &#65;",
+        "</script><script>alert(1)</script>",
+        "<!-- -->",
+        "]]>",
+        "two\nlines",
+        "😀 số",
+        "tô\u0309ng tro\u0323ng so\u0302\u0301",
+        "%s {0}",
+        "x->y",
+        " ",
+        "long " * 30,
+    ],
+)
+def test_names_are_drawn_as_they_are(graphviz, name):
+    w = tg.tensor(2.0, requires_grad=True, name=name)
+    drawing = draw(w * 3.0)
+    composed = unicodedata.normalize("NFC", name)
+    assert f"{composed}\nparameter\nvalue = 2\ngradient = 3" in titles(drawing)
+    groups = ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g")
+    box = next(group for group in groups if (group.findtext(f"{SVG}title") or "").startswith(composed))
+    drawn = "".join(text.text for text in box.iter(f"{SVG}text")).partition("value")[0].replace("\xa0", " ")
+    line = " ".join(composed.split()) or "␣"
+    assert drawn == (line if len(line) <= 40 else line[:39] + "…")
+
+
+@pytest.mark.parametrize("name", ["\x00\x07", "\ud800", "\x85"])
+def test_what_is_no_text_is_replaced(graphviz, name):
+    w = tg.tensor(2.0, requires_grad=True, name=name)
+    assert any(title.startswith("\ufffd") for title in titles(draw(w * 3.0)))
+
+
+def test_pygraphviz_draws_where_there_is_no_dot(monkeypatch):
+    pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
+    monkeypatch.setenv("PATH", "")
+    assert draw(one_rating()).pipe("svg").startswith(b"<svg")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for dot is a script with a #! line")
+@pytest.mark.parametrize(("status", "answer"), [(0, ""), (1, "could not draw this graph: bad luck")])
+def test_dot_is_used_where_it_is_installed(monkeypatch, tmp_path, status, answer):
+    script = tmp_path / "dot"
+    script.write_text(
+        f"#!{sys.executable}\nimport sys\nprint('<svg>', *sys.argv[2:], sys.stdin.read(7), end='')\n"
+        f"print('bad luck', file=sys.stderr)\nsys.exit({status})\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    source = draw(one_rating()).source
+    if status:
+        with pytest.raises(DrawingError, match=answer):
+            layout.laid_out(source, "svg")
+    else:
+        assert "-Tsvg" in layout.laid_out(source, "svg").decode()
+        assert layout.laid_out(source, "svg").decode().endswith("digraph")
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_matrices_summaries_and_everything_else_that_a_label_can_hold(graphviz, rankdir):
+    X, W = tg.tensor(np.ones((4, 3))), tg.tensor(np.ones((3, 2)), requires_grad=True)
+    cube = tg.tensor(np.ones((2, 2, 2)), requires_grad=True, name="cube")
+    empty = tg.tensor(np.ones((0, 3)), requires_grad=True, name="empty")
+    loss = np.tanh(X @ W).sum() + (cube**3).sum() + empty.sum() + W.T[0].mean()
+    for show in (("value", "grad"), ("grad",), ()):
+        drawing = draw(loss, show=show, theme="dark", rankdir=rankdir)
+        assert isinstance(drawing, Drawing)
+        assert len(titles(drawing)) == drawing.source.count("[shape=") + drawing.source.count(" -> ")
+    assert "2×2×2 float64" in draw(loss).source

@@ -1,0 +1,68 @@
+"""The command `tinygrad-vn`, the same as `python -m tinygrad_vn`; one file per subcommand.
+
+    arguments.py    what may stand on the command line
+    demo.py         tinygrad-vn demo; with report.py (tables), results.py (files) and progress.py
+    words.py        everything that is said, Vietnamese and English
+
+Whatever goes wrong ends in one line on the error channel and an exit status: 2 for a mistake in the call or in a file,
+130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from tinygrad_vn.cli import demo
+from tinygrad_vn.cli.arguments import PROGRAM, CommandError, language_of, parsed
+from tinygrad_vn.cli.words import say
+from tinygrad_vn.errors import DataError
+from tinygrad_vn.language import current_language
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line.
+
+    Args:
+        argv: the words behind the program's name; by default those of this process.
+
+    Returns:
+        The exit status: 0, or as this module's opening says.
+    """
+    argv = sys.argv[1:] if argv is None else list(argv)
+    _speak_utf8()
+    lang = current_language()
+    try:
+        lang = language_of(argv)
+        options = parsed(argv, lang)
+        if options is not None:
+            demo.run(options, lang)
+        print(end="", flush=True)
+    except (CommandError, DataError) as error:
+        return _complain(str(error), 2)
+    except MemoryError:
+        return _complain(say("no memory", lang), 2)
+    except KeyboardInterrupt:
+        return _complain(say("interrupted", lang), 130)
+    except OSError as error:  # the output itself; files are dealt with where they are written
+        # Python would try to write the rest once more on its way out, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141 if isinstance(error, BrokenPipeError) else _complain(str(error), 2)
+    return 0
+
+
+def _complain(text: str, status: int) -> int:
+    """One line on the error channel."""
+    print(f"{PROGRAM}: {' '.join(text.split())}", file=sys.stderr)
+    return status
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 also where Windows, or a variable, has chosen an encoding without Vietnamese letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,172 @@
+"""What the command line says, Vietnamese and English side by side. The words of drawings: lecture/words.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tinygrad_vn.language import Language
+
+WORDS: Final[dict[str, dict[Language, str]]] = {
+    # --help
+    "usage": {"vi": "cách dùng: ", "en": "usage: "},
+    "options": {"vi": "tuỳ chọn", "en": "options"},
+    "command": {"vi": "LỆNH", "en": "COMMAND"},
+    "commands": {"vi": "lệnh", "en": "commands"},
+    "about": {
+        "vi": "tinygrad_vn: tự động tính đạo hàm (automatic differentiation) trên NumPy, viết ra để hiểu.",
+        "en": "tinygrad_vn: automatic differentiation on NumPy, made to be understood.",
+    },
+    "help help": {"vi": "hiện trợ giúp này", "en": "show this help"},
+    "help version": {"vi": "hiện phiên bản", "en": "show the version"},
+    "help lang": {
+        "vi": "ngôn ngữ: vi hoặc en (mặc định: TINYGRAD_VN_LANG, nếu không có thì ngôn ngữ của máy)",
+        "en": "language: vi or en (default: TINYGRAD_VN_LANG, else the machine's language)",
+    },
+    "help demo": {
+        "vi": "xem một hệ thống đề xuất phim (recommender system) học từ điểm đánh giá thật",
+        "en": "watch a movie recommender learn from real ratings",
+    },
+    "about demo": {
+        "vi": "Huấn luyện phân tích ma trận (matrix factorization) bằng lan truyền ngược của chính tinygrad_vn: trên "
+        "bảng 15 × 15 của bài giảng, hoặc trên ratings.csv của MovieLens với --ratings.",
+        "en": "Trains matrix factorization with tinygrad_vn's own backpropagation: on the lecture's table of 15 × 15 "
+        "ratings, or with --ratings on a ratings.csv of MovieLens.",
+    },
+    "help seed": {
+        "vi": "hạt giống của số ngẫu nhiên (mặc định: 0)",
+        "en": "seed of the random numbers (default: 0)",
+    },
+    "help user": {
+        "vi": "đề xuất cho người dùng có mã này (mặc định: người đầu tiên còn phim chưa xem)",
+        "en": "recommend to the user with this id (default: the first who has unseen films)",
+    },
+    "help factors": {
+        "vi": "số đặc trưng (factors) của mỗi người dùng và mỗi phim (mặc định: 5; với --ratings: 30)",
+        "en": "how many factors describe a user, or a film (default: 5; with --ratings: 30)",
+    },
+    "help epochs": {
+        "vi": "số epoch, mỗi epoch là một bước trên toàn bộ dữ liệu (mặc định: 3000; với --ratings: 60)",
+        "en": "how many epochs, each one step on all the data (default: 3000; with --ratings: 60)",
+    },
+    "help out": {"vi": "thư mục lưu kết quả (mặc định: out)", "en": "folder for the results (default: out)"},
+    "help ratings": {
+        "vi": "tệp ratings.csv (userId,movieId,rating,timestamp) thay cho bảng 15 × 15",
+        "en": "a ratings.csv (userId,movieId,rating,timestamp) instead of the table of 15 × 15",
+    },
+    "help movies": {
+        "vi": "tệp movies.csv (movieId,title,genres) có tên phim; đi cùng --ratings",
+        "en": "a movies.csv (movieId,title,genres) with the films' titles; goes with --ratings",
+    },
+    # errors
+    "see help": {"vi": "Xem: {prog} --help", "en": "See {prog} --help"},
+    "no such option": {"vi": "không có tham số {what}.", "en": "there is no argument {what}."},
+    "no such command": {
+        "vi": "không có lệnh {what}; có: {known}.",
+        "en": "there is no command {what}; there is: {known}.",
+    },
+    "needs value": {"vi": "sau {option} cần một giá trị.", "en": "{option} needs a value behind it."},
+    "bad number": {
+        "vi": "{option} {text}: hãy viết một số nguyên từ {low} đến {high}.",
+        "en": "{option} {text}: write a whole number from {low} to {high}.",
+    },
+    "bad lang": {"vi": "--lang {text}: hãy viết vi hoặc en.", "en": "--lang {text}: write vi or en."},
+    "unknown user": {
+        "vi": "--user {text}: không có người dùng này; có {count} người: {some}.",
+        "en": "--user {text}: there is no such user; there are {count}: {some}.",
+    },
+    "movies alone": {
+        "vi": "--movies cần đi cùng --ratings: bảng 15 × 15 đã có sẵn tên phim.",
+        "en": "--movies goes with --ratings: the table of 15 × 15 has its titles already.",
+    },
+    "cannot write": {
+        "vi": "--out {folder}: không ghi được vào thư mục này ({reason}). Hãy chọn thư mục khác.",
+        "en": "--out {folder}: cannot write into this folder ({reason}). Choose another one.",
+    },
+    "no memory": {
+        "vi": "không đủ bộ nhớ; hãy giảm --factors hoặc số dòng của --ratings.",
+        "en": "there is not enough memory; take fewer --factors, or fewer lines of --ratings.",
+    },
+    "interrupted": {"vi": "Đã dừng theo yêu cầu.", "en": "Interrupted."},
+    # the demo
+    "heading": {
+        "vi": "Phân tích ma trận (matrix factorization): {n} điểm đánh giá của {users} người dùng cho {items} phim,\n"
+        "{factors} đặc trưng (factors), {epochs} epoch, seed {seed}. Dữ liệu: {source}",
+        "en": "Matrix factorization: {n} ratings that {users} users gave {items} films,\n"
+        "{factors} factors, {epochs} epochs, seed {seed}. Data: {source}",
+    },
+    "lecture table": {
+        "vi": "MovieLens, bảng 15 × 15 của bài giảng",
+        "en": "MovieLens, the lecture's table of 15 × 15",
+    },
+    "training": {"vi": "Huấn luyện", "en": "Training"},
+    "epoch": {"vi": "epoch", "en": "epoch"},
+    "before": {"vi": "RMSE trước khi học", "en": "RMSE before"},
+    "after": {"vi": "RMSE sau khi học", "en": "RMSE after"},
+    "lecture": {"vi": "(bài giảng: {figure})", "en": "(lecture: {figure})"},
+    "table": {
+        "vi": "Bảng đã điền đủ: {n} ô có dấu * là điểm dự đoán cho phim chưa xem.",
+        "en": "The completed table: the {n} cells with a * are predictions for films not seen.",
+    },
+    "user": {"vi": "người dùng", "en": "user"},
+    "recommended": {
+        "vi": "Người dùng {user} chưa xem {n} phim. Nên xem theo thứ tự này (điểm dự đoán):",
+        "en": "User {user} has not seen {n} films. We recommend them in this order (predicted rating):",
+    },
+    "recommended one": {
+        "vi": "Người dùng {user} chưa xem 1 phim (điểm dự đoán):",
+        "en": "User {user} has not seen 1 film (predicted rating):",
+    },
+    "recommended first": {
+        "vi": "Người dùng {user} chưa xem {n} phim. {shown} phim nên xem trước (điểm dự đoán):",
+        "en": "User {user} has not seen {n} films. We recommend these {shown} first (predicted rating):",
+    },
+    "all seen": {
+        "vi": "Người dùng {user} đã xem hết {n} phim: không còn gì để đề xuất.",
+        "en": "User {user} has seen all {n} films: there is nothing left to recommend.",
+    },
+    "split": {
+        "vi": "{train} điểm để học, {test} điểm giữ lại để kiểm tra.",
+        "en": "{train} ratings to learn from, {test} held out to judge by.",
+    },
+    "train column": {"vi": "học", "en": "training"},
+    "test column": {"vi": "kiểm tra", "en": "held out"},
+    "mean": {"vi": "trung bình chung", "en": "mean of all ratings"},
+    "mean and biases": {
+        "vi": "trung bình + bias người dùng + bias phim",
+        "en": "mean + user bias + film bias",
+    },
+    "factorization": {"vi": "phân tích ma trận", "en": "matrix factorization"},
+    "written": {"vi": "Đã lưu vào {folder}:", "en": "Written to {folder}:"},
+    "loss curve": {"vi": "RMSE qua các epoch", "en": "RMSE over the epochs"},
+    "loss title": {
+        "vi": "Đường cong học (loss curve): phân tích ma trận",
+        "en": "Loss curve of the matrix factorization",
+    },
+    "graph": {
+        "vi": "đồ thị tính toán (computation graph) của loss cho một điểm đánh giá",
+        "en": "computation graph of one rating's loss, with values and gradients",
+    },
+    "completed": {"vi": "bảng đã điền đủ, mở được bằng Excel", "en": "the completed table, for Excel too"},
+    "recommendations": {"vi": "các phim đề xuất", "en": "the recommended films"},
+    "no picture": {
+        "vi": "Chưa vẽ được {files}: thiếu {library}. Cài bằng lệnh: {command}",
+        "en": "No {files}: {library} is not installed. This command adds it: {command}",
+    },
+    "picture failed": {"vi": "Không vẽ được {files}: {reason}", "en": "No {files}: {reason}"},
+    # names inside the drawn graph
+    "u": {"vi": "u: người dùng {user}", "en": "u: user {user}"},
+    "v": {"vi": "v: {title}", "en": "v: {title}"},
+    "prediction": {"vi": "điểm dự đoán", "en": "prediction"},
+    "rating": {"vi": "điểm thật", "en": "rating"},
+    "loss": {"vi": "loss", "en": "loss"},
+}
+
+
+def say(key: str, lang: Language, **details: object) -> str:
+    """A sentence in the wanted language, with the details in its `{…}`."""
+    return WORDS[key][lang].format(**details)
+
+
+def count(number: int, lang: Language) -> str:
+    """A whole number with its thousands set apart: 100,004; with a space in Vietnamese, where commas begin decimals."""
+    return f"{number:,}".replace(",", "," if lang == "en" else "\u00a0")

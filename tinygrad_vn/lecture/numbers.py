@@ -1,0 +1,88 @@
+"""How numbers are written in lectures: four significant digits, a true minus sign, 1.0×10⁻⁷ rather than 1e-07.
+
+Up to nine numbers are written out. Of a larger array nobody reads the elements; its smallest, mean and largest element
+and its norm say more. What does not exist (a gradient that has not been computed) is an em dash, never 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+NOTHING: Final = "—"
+IN_FULL: Final = 9  # elements
+
+_EXACT: Final = 1e-6  # relative: a float32 is no better, so what lies this close to a short number is that number
+
+_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(x: Any, precision: int = 4) -> str:
+    """A number as text.
+
+    Args:
+        x: any real number; truth values and whole numbers are written out exactly.
+        precision: significant digits; the digits before the decimal point are never cut off below a million. Zeros
+            at the end are dropped where nothing was rounded: 0.5 stays 0.5, 0.50003 becomes 0.5000.
+    """
+    if isinstance(x, bool | np.bool_):
+        return str(bool(x))
+    if isinstance(x, int | np.integer):
+        return str(int(x)).replace("-", "−")
+    x = float(x)
+    if not np.isfinite(x):
+        return "NaN" if np.isnan(x) else "∞" if x > 0 else "−∞"
+    scientific = f"{x:.{precision - 1}e}"
+    digits, power = scientific.split("e")[0], int(scientific.split("e")[1])
+    is_small = -4 <= power < 6
+    text = f"{x:.{max(precision - 1 - power, 0)}f}" if is_small else digits
+    if "." in text and abs(float(scientific) - x) <= _EXACT * abs(x):
+        text = text.rstrip("0").rstrip(".")
+    if not is_small:
+        text += ("" if "." in text else ".0") + f"×10{str(power).translate(_SUPERSCRIPTS)}"
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape as it is spoken: 64×10; (5,) for a vector, () for a single number."""
+    return "×".join(map(str, shape)) if len(shape) > 1 else str(shape)
+
+
+def is_in_full(array: np.ndarray[Any, Any]) -> bool:
+    """Whether all elements are written out."""
+    return array.size <= IN_FULL
+
+
+def elements(array: np.ndarray[Any, Any], precision: int = 4) -> list[list[str]]:
+    """Up to nine elements as rows of a table; a vector stands upright, as on the blackboard."""
+    if not array.size:
+        return [["[ ]"]]
+    columns = array.shape[-1] if array.ndim > 1 else 1
+    return [[number(x, precision) for x in row] for row in array.reshape(-1, columns)]
+
+
+def summary(array: np.ndarray[Any, Any], precision: int = 4) -> list[tuple[str, str]]:
+    """What to say of a larger array: (key of a word, number)."""
+    with np.errstate(all="ignore"):
+        x = array.astype(np.float64)
+        facts = {"min": x.min(), "mean": x.mean(), "max": x.max(), "norm": np.sqrt(np.vdot(x, x))}
+    return [(key, number(fact, precision)) for key, fact in facts.items()]
+
+
+def in_words(array: np.ndarray[Any, Any] | None, precision: int = 4) -> str:
+    """A whole array on one line, for text that is read rather than seen."""
+    if array is None:
+        return NOTHING
+    if array.ndim == 0:
+        return number(array[()], precision)
+    if is_in_full(array):
+        return _nested(array, precision)
+    facts = ", ".join(f"{key} {fact}" for key, fact in summary(array, precision))
+    return f"{shape_text(array.shape)} {array.dtype}: {facts}"
+
+
+def _nested(array: np.ndarray[Any, Any], precision: int) -> str:
+    if array.ndim == 0:
+        return number(array[()], precision)
+    return "[" + ", ".join(_nested(part, precision) for part in array) + "]"

@@ -1,0 +1,88 @@
+"""What drawings look like: colours, lines and fonts, in one place.
+
+A role (input, parameter, …) is told by its colour and, since colours alone cannot be told apart by everybody, by the
+line around its box: plain, double, thick or dashed. Text keeps a contrast of at least 4.5 : 1 to what lies behind it
+(WCAG AA) in both themes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Role = Literal["input", "parameter", "intermediate", "loss", "constant"]
+
+ROLES: Final[tuple[Role, ...]] = ("input", "parameter", "intermediate", "loss", "constant")
+
+# Noto has every Vietnamese letter and sign we use; the others are what Windows, macOS and Linux have without it.
+FONTS: Final = "Noto Sans,Segoe UI,Arial,DejaVu Sans,sans-serif"
+
+
+@dataclass(frozen=True)
+class Box:
+    """How the box of one role is drawn.
+
+    Attributes:
+        fill: the colour inside.
+        line: the colour of the border.
+        style: "solid" or "dashed".
+        borders: 2 for a double border.
+        width: of the border, in points.
+    """
+
+    fill: str
+    line: str
+    style: str = "solid"
+    borders: int = 1
+    width: float = 1.2
+
+
+@dataclass(frozen=True)
+class Theme:
+    """All colours of a drawing."""
+
+    background: str
+    text: str
+    muted: str
+    value: str
+    gradient: str
+    arrow: str
+    circle: str
+    boxes: dict[Role, Box]
+
+
+LIGHT: Final = Theme(
+    background="#FFFFFF",
+    text="#1F2328",
+    muted="#57606A",
+    value="#0B4F8A",
+    gradient="#9A3412",
+    arrow="#57606A",
+    circle="#FFFFFF",
+    boxes={
+        "input": Box("#E3F0FA", "#0072B2"),
+        "parameter": Box("#FFF1CC", "#8A5A00", borders=2),
+        "intermediate": Box("#F3F4F6", "#57606A"),
+        "loss": Box("#F9E4EF", "#9C2F6B", width=3.0),
+        "constant": Box("#FFFFFF", "#6E7781", style="dashed"),
+    },
+)
+
+DARK: Final = Theme(
+    background="#0D1117",
+    text="#E6EDF3",
+    muted="#9DA7B3",
+    value="#7CC4FF",
+    gradient="#FFB077",
+    arrow="#9DA7B3",
+    circle="#0D1117",
+    boxes={
+        "input": Box("#0B2540", "#58A6FF"),
+        "parameter": Box("#2E2405", "#E3B341", borders=2),
+        "intermediate": Box("#1C2128", "#8B949E"),
+        "loss": Box("#3A1730", "#F778BA", width=3.0),
+        "constant": Box("#0D1117", "#8B949E", style="dashed"),
+    },
+)
+
+THEMES: Final = {"light": LIGHT, "dark": DARK}
