@@ -53,7 +53,10 @@ def report(rounds: int = 40, repeat: int = 200) -> str:
     with_it, without = [], []
     for _ in range(rounds):
         with_it.append(seconds(step, repeat))
-        with mock.patch.object(Recorded, "_own", lambda t: t._data), mock.patch.object(Node, "release", release_at_once):
+        with (
+            mock.patch.object(Recorded, "_own", lambda t: t._data),
+            mock.patch.object(Node, "release", release_at_once),
+        ):
             without.append(seconds(step, repeat))
         ratios.append(with_it[-1] / without[-1])
     rows: list[tuple[object, ...]] = [

@@ -43,15 +43,23 @@ def in_our_spelling(
     """
     theirs, known = parameters(function), parameters(ours)
     if theirs is None or known is None:
-        return args, {name: value for name, value in named.items() if value is not None or name in (known or ())}
+        names = inspect.signature(ours).parameters
+        for name in [name for name in named if name not in names and named[name] is not None]:
+            raise without_rule(function, name, named[name])
+        return args, {name: value for name, value in named.items() if name in names}
     given = dict(zip(theirs, args, strict=False)) | named
     for name in [name for name in given if name not in known]:
         value = given.pop(name)
         default = theirs.get(name)
         if not (value is None or value is np._NoValue or (isinstance(value, str | bool) and value == default)):
-            what = f"np.{function.__name__}(…, {name}={value!r:.40}) has no gradient rule"
-            raise GradientError("E05", what=what, remedy=f"Leave `{name}` out, or call .detach() first.")
+            raise without_rule(function, name, value)
     return (), {name: value for name, value in given.items() if value is not np._NoValue}
+
+
+def without_rule(function: Function, name: str, value: Any) -> GradientError:
+    """E05 for an argument that our operation does not know."""
+    what = f"np.{function.__name__}(…, {name}={value!r:.40}) has no gradient rule"
+    return GradientError("E05", what=what, remedy=f"Leave `{name}` out, or call .detach() first.")
 
 
 def in_numpy_spelling(method: str, axis: Any, keepdims: bool, torch: dict[str, Any]) -> tuple[Any, bool]:

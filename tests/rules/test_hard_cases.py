@@ -117,6 +117,10 @@ def test_powers_of_zero(exponent: Any) -> None:
     assert second.item() == (2.0 if exponent == 2 else 0.0)
 
 
+def test_the_power_0_is_flat_even_at_infinity() -> None:
+    np.testing.assert_array_equal(derivative(lambda x: x**0, [np.inf, -3.0, 0.0]), [0.0, 0.0, 0.0])
+
+
 def test_power_by_its_exponent() -> None:
     """d(xʸ)/dy = xʸ ln x, and 0 at x = 0 for y ≥ 0, where ln x alone is −∞."""
     x, y = leaf([0.0, 0.0, 2.0, 1.0]), leaf([2.0, 0.0, 3.0, 5.0])
@@ -255,6 +259,7 @@ def test_a_length_of_zero_has_slope_zero_and_no_curvature(f: Any) -> None:
 
 @pytest.mark.parametrize("order", [None, 1, 2, 3, 4.5, np.inf])
 def test_norms_of_zero_have_slope_zero(order: Any) -> None:
+    assert np.linalg.norm(leaf([0.0, 0.0]), order).item() == 0.0
     np.testing.assert_array_equal(derivative(lambda x: np.linalg.norm(x, order), [0.0, 0.0]), [0.0, 0.0])
 
 
@@ -342,6 +347,11 @@ def test_impossible_shapes_raise_as_in_numpy() -> None:
     ):
         with pytest.raises((ValueError, IndexError)):
             impossible()
+
+
+def test_spacings_that_do_not_fit() -> None:
+    with pytest.raises(TypeError, match="one for each of 3 axes"):
+        np.gradient(leaf(np.ones((2, 2, 2))), 1.0, 2.0)
 
 
 def test_slopes_on_a_long_grid_need_little_memory() -> None:

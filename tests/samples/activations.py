@@ -46,7 +46,7 @@ ACTIVATIONS = {
     "gelu": unary(activations.gelu, reference=lambda x: x * normal_cdf(x)),
     "logsumexp": reducing(activations.logsumexp, reference=log_total),
     "softmax": [
-        sample(activations.softmax, real(2, 3), reference=shares),
+        sample(activations.softmax, real(2, 2, 3), reference=shares),
         *(
             sample(lambda x, i=i: activations.softmax(x, i), real(2, 3, 2), reference=lambda x, i=i: shares(x, i))
             for i in (0, 1, -1, (0, 2))
@@ -54,7 +54,7 @@ ACTIVATIONS = {
         sample(activations.softmax, real(0, 3), reference=shares),
     ],
     "log_softmax": [
-        sample(activations.log_softmax, real(2, 3), reference=lambda x: np.log(shares(x))),
+        sample(activations.log_softmax, real(2, 2, 3), reference=lambda x: np.log(shares(x))),
         *(
             sample(
                 lambda x, i=i: activations.log_softmax(x, axis=i),

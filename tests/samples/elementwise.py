@@ -96,7 +96,7 @@ ELEMENTWISE = {
     ],
     "sinc": [*unary(np.sinc), sample(np.sinc, [0.0, 1e-9, -0.03, 0.049, 0.051, -0.2, 1.0, 7.5])],
     "nan_to_num": [
-        sample(lambda x: np.nan_to_num(x / np.array([1.0, 2.0])), real(2)),
+        sample(lambda x: np.nan_to_num(x + np.array([1.0, 2.0, np.nan])), real(3)),
         sample(
             lambda x: np.nan_to_num(x + np.array([0, np.nan, np.inf, -np.inf]), nan=1.0, posinf=2.0, neginf=3.0),
             real(4),

@@ -159,10 +159,12 @@ INDEXING = {
     "triu": [
         *each([np.triu, lambda a: np.triu(a, 1), lambda a: np.triu(a, k=-1)], real(2, 3, 3)),
         sample(np.triu, real(3)),
+        sample(np.triu, real(2, 4)),
     ],
     "tril": [
         *each([np.tril, lambda a: np.tril(a, 1), lambda a: np.tril(a, k=-1)], real(2, 3, 3)),
         sample(np.tril, real(3)),
+        sample(np.tril, real(4, 2)),
     ],
     "select": [
         sample(lambda x, y: np.select([MASK, ~MASK], [x, y * 2]), real(2, 3), real(3)),

@@ -103,7 +103,7 @@ SHAPING = {
     ],
     "flipud": [sample(np.flipud, real(2, 3))],
     "fliplr": [sample(np.fliplr, real(2, 3))],
-    "rot90": each([lambda a, k=k: np.rot90(a, k) for k in (0, 1, 2, 3, 4, -1, 6)], real(2, 3))
+    "rot90": each([lambda a, k=k: np.rot90(a, k) for k in (0, 1, 2, 3, 4, 5, 6, 7, -1)], real(2, 3))
     + each([lambda a: np.rot90(a, axes=(1, 2)), lambda a: np.rot90(a, 3, axes=(-1, 0))], real(2, 3, 2)),
     "broadcast_arrays": [sample(lambda a, b: np.broadcast_arrays(a, b), real(2, 1), real(3))],
     "linspace": [

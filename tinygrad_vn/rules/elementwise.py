@@ -52,7 +52,7 @@ fmod = primitive(np.fmod, sign="fmod", x=lambda g, out, x, y: g, y=lambda g, out
 def slope_of_power(x: Array, y: Array) -> Array:
     """d(xʸ)/dx = y xʸ⁻¹, which is 0 for y = 0 even at x = 0, where xʸ⁻¹ would divide by zero."""
     if isinstance(y, (int, float)):
-        return y * x ** (y - 1) if y != 0 else x * 0.0
+        return y * x ** (y - 1) if y != 0 else 0.0
     return y * x ** np.where(y == 0, 1.0, y - 1)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_vn.rules.elementwise import reciprocal_or_zero
 from tinygrad_vn.rules.primitive import Array, composite, primitive
-from tinygrad_vn.rules.shaping import as_array
+from tinygrad_vn.rules.shaping import as_array, broadcast_to
 
 Axis = int | tuple[int, ...] | None
 
@@ -32,7 +32,7 @@ def with_kept_axes(g: Array, shape: tuple[int, ...], axis: Axis) -> Array:
 
 def spread(g: Array, shape: tuple[int, ...], axis: Axis) -> Array:
     """Every element of `shape` gets the gradient of the result that it went into."""
-    return np.broadcast_to(with_kept_axes(g, shape, axis), shape)
+    return broadcast_to(with_kept_axes(g, shape, axis), shape)
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:

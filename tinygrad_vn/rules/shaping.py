@@ -7,6 +7,7 @@ transpose, broadcast_to, concatenate, and indexing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -44,8 +45,18 @@ transpose = primitive(
     a=lambda g, out, a, axes: g.transpose(inverse(axes, a.ndim)),
 )
 
+
+def stretched(array: Array, shape: Any) -> Array:
+    """The array repeated up to a shape: a view, or a copy where that is quicker (np.broadcast_to takes 3 µs)."""
+    if isinstance(shape, tuple) and math.prod(shape) <= 1024 and array.ndim <= len(shape):
+        out = np.empty(shape, array.dtype)
+        out[...] = array
+        return out
+    return np.broadcast_to(array, shape)
+
+
 broadcast_to = primitive(
-    lambda array, shape: np.broadcast_to(array, shape),
+    stretched,
     name="broadcast_to",
     sign="broadcast",
     numpy=(np.broadcast_to,),
