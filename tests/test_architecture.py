@@ -12,7 +12,7 @@ FLOORS = [
     {"rules"},
     {"dtypes", "graph"},
     {"backprop", "dispatch"},
-    {"recording", "operators", "methods", "tensor", "creation"},
+    {"recording", "operators", "methods", "passes", "tensor", "creation"},
     {"derivatives"},
     {"nn", "optim"},
     {"lecture"},

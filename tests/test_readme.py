@@ -40,7 +40,7 @@ def test_programs_print_what_stands_beside_them(tmp_path: Path, monkeypatch: pyt
         assert " ".join(printed.getvalue().split()) == " ".join(wanted.split())
         checked += wanted != ""
     assert checked >= 5
-    assert (tmp_path / "out/loss.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert "<svg" in (tmp_path / "out/loss.svg").read_text(encoding="utf-8")
 
 
 def test_the_demo_prints_the_lines_that_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

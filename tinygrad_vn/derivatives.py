@@ -16,8 +16,9 @@ from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Node, enable_grad, is_grad_enabled
+from tinygrad_vn.passes import not_connected, starting_gradient, take_out
 from tinygrad_vn.recording import linked
-from tinygrad_vn.tensor import Tensor, not_connected, starting_gradient, take_out
+from tinygrad_vn.tensor import Tensor
 
 Function = Callable[..., Any]
 

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_vn.dispatch import in_numpy_spelling, refuse_torch_spelling
 from tinygrad_vn.operators import Operators
 from tinygrad_vn.recording import apply
-from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, linalg, reductions, shaping
+from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, linalg, products, reductions, shaping
 
 
 def _unary(primitive: Primitive) -> Callable[[Any], Any]:
@@ -238,11 +238,11 @@ class Methods(Operators):
 
     def dot(self, other: Any) -> Self:
         """NumPy's `dot`: vectors by vectors, matrices by matrices."""
-        return linalg.dot(self, other)
+        return products.dot(self, other)
 
     def matmul(self, other: Any) -> Self:
         """The matrix product, `self @ other`."""
-        return linalg.matmul(self, other)
+        return products.matmul(self, other)
 
 
 def _one_or_many(numbers: tuple[Any, ...]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import is_grad_enabled
 from tinygrad_vn.recording import Recorded, apply, constant
-from tinygrad_vn.rules import Primitive, elementwise, linalg
+from tinygrad_vn.rules import Primitive, elementwise, products
 
 
 class Operators(Recorded):
@@ -60,10 +60,10 @@ class Operators(Recorded):
         return apply(elementwise.power, other, self)
 
     def __matmul__(self, other: Any) -> Self:
-        return linalg.matmul(self, other)
+        return products.matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Self:
-        return linalg.matmul(other, self)
+        return products.matmul(other, self)
 
     def __neg__(self) -> Self:
         return apply(elementwise.negative, self)

@@ -16,10 +16,10 @@ import numpy as np
 
 from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.graph import LARGE, Leaf, Node, Values, is_grad_enabled
-from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, linalg
+from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
 from tinygrad_vn.rules.primitive import output
 
-_counts_are_exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+_count_references = getattr(sys, "getrefcount", lambda buffer: 1)
 
 
 class Recorded:
@@ -49,22 +49,22 @@ class Recorded:
         return f"Tensor {self._node.name!r}" if self._node.name else f"the result of {self._node.primitive.name!r}"
 
     def _references(self) -> int:
-        return sys.getrefcount(self._data)
+        return _count_references(self._data)
 
     def _own(self) -> Values:
         """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
         if self._node is not None and self._node.shared:
             return self._data  # it was handed out before, so no graph holds it, see `_read`
-        if not _counts_are_exact or self._references() > _ALONE or self._data.base is not None:
+        if self._references() > _ALONE or self._data.base is not None:
             self._data = self._data.copy()
         return self._data
 
     def _read(self) -> Values:
         """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
-        if _counts_are_exact and self._references() <= _ALONE:
-            self._leaf().shared = False
-            return self._data
-        return self._data.copy()
+        if self._references() > _ALONE:
+            return self._data.copy()
+        self._node.shared = False  # type: ignore[union-attr, misc]
+        return self._data
 
     def _read_only(self) -> Values:
         """The values as an array that refuses to be written into."""
@@ -88,15 +88,13 @@ def apply(primitive: Primitive, *args: Any) -> Any:
     values, inputs, tracked, large, outside = [], [], False, False, None
     for arg in args:
         if isinstance(arg, Recorded):
-            node, value = arg._node, arg._data
+            node = arg._node
             if node is not None:
                 if node.requires_grad:
                     tracked = True
                 else:
                     outside = outside or node
-                if node.shared:
-                    del value  # or it would count as one more holder of the buffer
-                    value = arg._read()
+            value = arg._read() if node is not None and node.shared else arg._data
             if value.nbytes > LARGE:
                 large = True
         else:
@@ -148,13 +146,16 @@ def linked(value: Any, node: Node) -> Any:
 
 
 def untracked(value: Values, cut: str | None = None) -> Any:
+    """A Tensor outside any graph; `cut` says what took it out, for error messages."""
     result = object.__new__(_result_class)
     result._data = value
     result._node = Leaf(cut=cut) if cut else None
     return result
 
 
-_ALONE = untracked(np.zeros(1))._references()  # the count of references when nobody else holds the buffer
+# The count of references to a buffer that nobody else holds. Where counts are not exact, no buffer passes for alone.
+_exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+_ALONE = untracked(np.zeros(1))._references() if _exact else 0
 
 
 def as_tensors(out: Any, cut: str | None = None) -> Any:
@@ -241,7 +242,7 @@ def plain_index(index: Any) -> Any:
 
 def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
     """E06 in place of NumPy's message, where two shapes do not go together."""
-    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is linalg.matrix_product:
+    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is products.matrix_product:
         return error
     left, right = (np.shape(value) for value in values)
     why = "their lengths differ where neither is 1, counted from the last axis"

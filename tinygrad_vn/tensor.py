@@ -21,10 +21,10 @@ from tinygrad_vn.dtypes import check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
 from tinygrad_vn.graph import Leaf, Node, Values, enable_grad, is_grad_enabled
 from tinygrad_vn.methods import Methods
+from tinygrad_vn.passes import commit, not_connected, starting_gradient
 from tinygrad_vn.recording import (
     apply,
     as_tensors,
-    bare,
     call_bare,
     constant,
     linked,
@@ -33,7 +33,6 @@ from tinygrad_vn.recording import (
     results_are,
     untracked,
     want_gradient,
-    why_outside,
 )
 from tinygrad_vn.rules import FUNCTIONS, Primitive, elementwise, indexing, shaping
 
@@ -367,62 +366,3 @@ class Tensor(Methods):
                 if want_gradient(args, named):
                     raise
         return constant(function, *args, **named)
-
-
-# --- around the engine --------------------------------------------------------------------------------------------
-
-
-def starting_gradient(result: Tensor, gradient: Any, record: bool) -> Any:
-    """The gradient of a result with respect to itself: 1, or what the caller gives.
-
-    Raises:
-        GradientError: E02 where neither fits the result's shape.
-    """
-    if gradient is None:
-        if result.size != 1:
-            raise GradientError("E02", shape=result.shape, detail="")
-        gradient = np.ones(result.shape, result.dtype)
-    elif np.shape(gradient) != result.shape:
-        raise GradientError("E02", shape=result.shape, detail=f" (not {np.shape(gradient)})")
-    if record:
-        if not isinstance(gradient, Tensor):
-            return Tensor(gradient, result.dtype)
-        return gradient if gradient.dtype == result.dtype else gradient.astype(result.dtype)
-    return new_array(bare(gradient), result.dtype)
-
-
-def take_out(gradients: dict[Node, Any], node: Node) -> Tensor:
-    """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
-    g = gradients.pop(node)
-    if isinstance(g, Tensor):
-        return g.clone() if g.is_leaf else g
-    gradient = untracked(np.asarray(g))
-    del g
-    gradient._own()
-    return gradient
-
-
-def commit(gradients: dict[Node, Any]) -> None:
-    """Add finished gradients to `.grad`, all or none."""
-    finished = [(node, take_out(gradients, node)) for node in list(gradients)]
-    finished = [(node, g if node.grad is None else node.grad + g) for node, g in finished]
-    for node, g in finished:
-        node.grad = g
-
-
-def not_connected(result: Tensor, what: str) -> GradientError:
-    """E10, with what cut the result off."""
-    node = result._node
-    cut = why_outside(node) or ""
-    if cut == "no_grad()":
-        cause, remedy = ": it was computed under no_grad()", "Compute it outside."
-    elif cut == "detach()":
-        cause, remedy = ": detach() took it out of the graph", "Use the Tensor itself."
-    elif cut.startswith("leaf "):
-        cause = f": {cut} was made without requires_grad=True"
-        remedy = "Create it with requires_grad=True, or call .requires_grad_() before computing with it."
-    elif cut:
-        cause, remedy = f": {cut} has no slope", "Its result only changes in jumps; use a smooth function for the loss."
-    else:
-        cause, remedy = "", "Create the parameters with requires_grad=True before computing with them."
-    return GradientError("E10", what=what, cause=cause, remedy=remedy)

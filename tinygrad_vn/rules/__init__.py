@@ -6,7 +6,8 @@
     reductions    sum, mean, max, prod, std, …
     shaping       reshape, transpose, concatenate, split, flip, …
     indexing      a[…], take, sort, pad, repeat, diagonal, …
-    linalg        matmul, solve, det, svd, norm, …
+    products      matmul, dot, tensordot, kron, …
+    linalg        solve, det, svd, norm, …
     einsum        sums of products by letters
     constant      comparisons, roundings, positions: what has no derivative
 
@@ -20,6 +21,7 @@ from tinygrad_vn.rules import (
     elementwise,
     indexing,
     linalg,
+    products,
     reductions,
     shaping,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "elementwise",
     "indexing",
     "linalg",
+    "products",
     "reductions",
     "shaping",
 ]
