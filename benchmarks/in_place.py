@@ -6,6 +6,7 @@ and nothing copied for the picture that a graph keeps after `backward()`.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -24,9 +25,7 @@ def make_step() -> Callable[[], None]:
     rng = np.random.default_rng(0)
     sizes = (2, 3, 3, 1)
     x, y = tg.tensor(rng.standard_normal((4, 2))), tg.tensor(rng.standard_normal((4, 1)))
-    weights = [
-        tg.tensor(rng.standard_normal((n, m)), requires_grad=True) for n, m in zip(sizes, sizes[1:], strict=False)
-    ]
+    weights = [tg.tensor(rng.standard_normal((n, m)), requires_grad=True) for n, m in itertools.pairwise(sizes)]
     biases = [tg.tensor(np.zeros(m), requires_grad=True) for m in sizes[1:]]
 
     def step() -> None:

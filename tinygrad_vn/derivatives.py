@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import Node, enable_grad, is_grad_enabled
+from tinygrad_vn.graph import Node, enable_grad, is_grad_enabled, leaves
 from tinygrad_vn.passes import not_connected, starting_gradient, take_out
 from tinygrad_vn.recording import linked
 from tinygrad_vn.tensor import Tensor
@@ -92,14 +92,17 @@ def _tracked(x: Any) -> Tensor:
 
 
 def _call(f: Function, x: Any) -> tuple[Tensor, Tensor, bool]:
-    """The point as a tracked Tensor, f there, and whether the derivative must itself be differentiable."""
-    nested = isinstance(x, Tensor) and x.requires_grad and is_grad_enabled()
+    """The point as a tracked Tensor, f there, and whether the derivative must itself be differentiable.
+
+    It must where f also depends on something else that requires a gradient: a parameter, or a point further out.
+    """
     point = _tracked(x)
     with enable_grad():
         value = f(point)
     if not isinstance(value, Tensor):
         raise TypeError(f"the function to differentiate must return a Tensor, not {type(value).__name__}")
-    return point, value, nested
+    others = () if value._node is None else leaves([value._node]) - {point._node}
+    return point, value, is_grad_enabled() and (point is x or len(others) > 0)
 
 
 def _gradient_at(value: Tensor, point: Tensor, start: Any = None, *, create: bool, retain: bool = True) -> Tensor:

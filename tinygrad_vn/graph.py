@@ -133,6 +133,16 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
     return found
 
 
+def leaves(roots: Iterable[Node]) -> set[Node]:
+    """The leaves requiring a gradient that the roots depend on."""
+    return {
+        source
+        for node in newest_first(roots)
+        for source in node.inputs
+        if type(source) is Leaf and source.requires_grad
+    }
+
+
 # --- recording or not -------------------------------------------------------------------------------------------
 
 # Whether to record, and the modes that were entered and not yet left, newest first. A context variable, so that every

@@ -39,7 +39,7 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Any:
     """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
     g = gradients.pop(node)
     if isinstance(g, Recorded):
-        return g.clone() if g.is_leaf else g
+        return g.clone() if g.is_leaf else g  # type: ignore[attr-defined]
     gradient = untracked(np.asarray(g))
     del g
     gradient._own()

@@ -63,7 +63,7 @@ class Recorded:
         """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
         if self._references() > _ALONE:
             return self._data.copy()
-        self._node.shared = False  # type: ignore[union-attr, misc]
+        self._node.shared = False  # type: ignore[union-attr]
         return self._data
 
     def _read_only(self) -> Values:
