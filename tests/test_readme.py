@@ -29,7 +29,6 @@ def promised(program: str) -> list[str]:
 def test_programs_print_what_stands_beside_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pygraphviz", reason="the README draws a picture, which needs the extra `lab`")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "out").mkdir()
     names: dict[str, object] = {}
     checked = 0
     for program in blocks("python"):
@@ -61,6 +60,10 @@ def test_every_differentiable_numpy_function_is_in_the_table_of_operations() -> 
         if name not in listed and f"linalg.{name}" not in listed:
             missing.append(name)
     assert missing == []
+
+
+def test_nothing_was_left_to_fill_in() -> None:
+    assert "@@" not in README
 
 
 def test_every_error_code_is_listed() -> None:

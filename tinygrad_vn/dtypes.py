@@ -38,13 +38,19 @@ def get_default_dtype() -> np.dtype[Any]:
 
 
 def new_array(data: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
-    """A fresh array with these values, sharing memory with nothing."""
+    """A fresh array with these values, sharing memory with nothing.
+
+    Raises:
+        TypeError: the values are no numbers, or the rows of a table have different lengths.
+    """
     if isinstance(data, np.ndarray | np.generic) or dtype is not None:
         return np.array(data, dtype)
-    array = np.array(data)
+    try:
+        array = np.array(data)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
     if array.dtype.kind not in "biufc":
-        kind = "text" if array.dtype.kind in "US" else "Python objects"
-        raise DtypeError("E03", dtype=kind, why=f"{data!r:.60} is no table of numbers", remedy="rows of numbers")
+        raise TypeError(f"a Tensor holds numbers: {data!r:.60} is no number and no table of rows of equal length")
     return array.astype(_default) if array.dtype.kind == "f" else array
 
 
