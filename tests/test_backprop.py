@@ -179,6 +179,29 @@ def test_grad_with_respect_to_a_result() -> None:
     assert tg.grad(h * h, h)[0].item() == 8.0
 
 
+def test_grad_releases_only_what_it_went_through() -> None:
+    x = leaf(2.0)
+    h = x * x
+    loss = h * h * h
+    (slope,) = tg.grad(loss, h)
+    h.backward(slope)  # the part before h was not needed above, and can be gone through now
+    assert x.grad.item() == 6 * 2.0**5
+    with pytest.raises(tg.GradientError, match=r"\[E09\]"):
+        tg.grad(loss, h)
+
+
+def test_starting_gradients_of_another_dtype_or_in_a_list() -> None:
+    x = leaf(1.0, 2.0)
+    for start in (tg.tensor([1, 10]), tg.tensor(np.array([1, 10], np.float32)), np.array([1, 10])):
+        for create_graph in (False, True):
+            x.zero_grad()
+            (x + 0.0).backward(start, create_graph=create_graph)
+            assert x.grad.tolist() == [1.0, 10.0]
+            assert x.grad.dtype == np.float64
+    for start in ([tg.tensor([1.0, 10.0])], (tg.tensor([1.0, 10.0]),), [1.0, 10.0]):
+        assert tg.grad(x * 2, x, start)[0].tolist() == [2.0, 20.0]
+
+
 def test_an_input_that_is_not_reached_is_named() -> None:
     x, y = leaf(2.0), tg.tensor(1.0, requires_grad=True, name="bias")
     with pytest.raises(tg.GradientError, match=r"\[E10\] Input 1 of grad\(\) \('bias'\)"):
@@ -272,6 +295,17 @@ def test_backward_releases_large_values_and_keeps_small_ones_for_a_drawing() -> 
     assert loss._node.inputs[0].out == 9.0
 
 
+def test_large_values_are_released_while_the_pass_goes_on(make_primitive: Callable[..., Primitive]) -> None:
+    held = []
+    watched = make_primitive(
+        lambda x: x + 0.0, name="watched", sign="=", x=lambda g, out, x: held.append(later._node.args) or g
+    )
+    w = tg.tensor(np.ones(LARGE), requires_grad=True)
+    later = watched(w).exp()
+    later.sum().backward()
+    assert held == [None]
+
+
 def test_a_training_loop_leaves_no_garbage_and_does_not_grow() -> None:
     program = """
 import gc, tracemalloc
@@ -297,6 +331,7 @@ print(tracemalloc.get_traced_memory()[0] - before < 2_000_000, gc.collect())
 
 
 def test_a_graph_dies_with_its_last_reference() -> None:
+    gc.collect()  # what earlier tests left behind
     gc.disable()
     try:
         x = leaf(2.0)

@@ -4,6 +4,7 @@ Every kind of edit meets every kind of use. An edit happens between forward and 
 gradient as it was, or raise E04.
 """
 
+import array
 import copy
 import gc
 import operator
@@ -613,6 +614,16 @@ def test_gradients_share_memory_with_nothing(create_graph: bool) -> None:
     assert x.grad is not y.grad
 
 
+def test_one_array_for_two_gradients_is_copied() -> None:
+    x, y = tg.tensor(np.ones(3), requires_grad=True), tg.tensor(np.ones(3), requires_grad=True)
+    (x + y).backward(np.ones(3))
+    assert not np.shares_memory(x.grad._data, y.grad._data)
+    (x + y).sum().backward(retain_graph=True)
+    x.zero_grad()
+    x.sum().backward()  # the gradient of a sum is a view of one number
+    assert x.grad._data.flags.owndata
+
+
 def test_gradients_of_a_recorded_pass_can_be_cleared_separately() -> None:
     x, y = tg.tensor([1.0], requires_grad=True), tg.tensor([2.0], requires_grad=True)
     (x + y).sum().backward(create_graph=True)
@@ -772,3 +783,11 @@ def test_frozen_parameter_gets_no_gradient_though_thawed_before_backward() -> No
     loss.backward()
     assert w.grad is None
     assert z.grad.item() == 6.0
+
+
+def test_an_operand_that_is_no_ndarray_is_copied_too() -> None:
+    w, operand = tg.tensor([1.0, 2.0], requires_grad=True), array.array("d", [3.0, 4.0])
+    loss = (w * operand).sum()
+    operand[0] = 99.0
+    loss.backward()
+    assert w.grad.tolist() == [3.0, 4.0]

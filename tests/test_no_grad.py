@@ -503,3 +503,12 @@ def test_context_copies_see_the_mode_they_were_made_in() -> None:
         inside = contextvars.copy_context()
     assert not inside.run(recorded)
     assert recorded()
+
+
+def test_a_decorator_without_parentheses() -> None:
+    @tg.no_grad
+    def recording() -> bool:
+        return tg.is_grad_enabled()
+
+    assert not recording()
+    assert tg.is_grad_enabled()

@@ -4,6 +4,7 @@ import copy
 import math
 import operator
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -758,3 +759,21 @@ def test_subclass_free_results_under_a_mask_of_tensors() -> None:
     y = t * (t > 2)
     y.sum().backward()
     assert np.array_equal(t.grad.numpy(), (MATRIX > 2).astype(float))
+
+
+def test_what_else_may_stand_beside_a_tensor() -> None:
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    assert (w * Fraction(1, 2)).tolist() == [0.5, 1.0]
+    assert (w ** (2.0, 3.0)).tolist() == [1.0, 8.0]
+    (w * (1.0, 2.0)).sum().backward()
+    assert w.grad.tolist() == [1.0, 2.0]
+    quotient, rest = divmod(np.array([5.0, 7.0]), w)
+    assert (quotient.tolist(), rest.tolist()) == ([5.0, 3.0], [0.0, 1.0])
+    with pytest.raises(tg.DtypeError, match="complex numbers are not supported"):
+        w * 1j
+
+
+def test_data_given_as_python_numbers_keeps_the_dtype() -> None:
+    w = tg.tensor([1.0, 2.0], dtype=tg.float32)
+    w.data = [3.0, 4.0]
+    assert w.dtype == np.float32

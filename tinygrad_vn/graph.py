@@ -162,6 +162,11 @@ class _Mode:
 
     recording = True
 
+    def __new__(cls, function: Any = None) -> Any:
+        """The mode itself; or, written above a function without parentheses, that function decorated."""
+        mode = object.__new__(cls)
+        return mode if function is None else mode(function)
+
     def __enter__(self) -> None:
         _recording.set((self.recording, (self, *_recording.get()[1])))
 

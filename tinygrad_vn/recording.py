@@ -8,12 +8,14 @@ tells; elsewhere a copy is always made.
 
 from __future__ import annotations
 
+import numbers
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.dtypes import check_floating
 from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.graph import LARGE, Leaf, Node, Values, is_grad_enabled
 from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
@@ -83,6 +85,26 @@ def results_are(tensor_class: type[Any]) -> type[Any]:
     return tensor_class
 
 
+_PLAIN = {bool, float, int, np.ndarray, slice, str, type(None), type(Ellipsis)}  # what an operation takes as it is
+
+
+def as_operand(arg: Any, primitive: Primitive) -> Any:
+    """Anything else that may stand beside a Tensor: as a Python number, as an array of our own, or as it is.
+
+    Raises:
+        DtypeError: E03 for complex numbers.
+    """
+    if isinstance(arg, np.generic):
+        return arg.item()  # a NumPy scalar must not turn float32 into float64
+    if isinstance(arg, complex):
+        check_floating(np.dtype(complex))
+    if isinstance(arg, numbers.Number):
+        return float(arg)  # type: ignore[arg-type]
+    if isinstance(arg, type | np.dtype) or (isinstance(arg, tuple) and not isinstance(primitive.forward, np.ufunc)):
+        return arg  # a dtype, an index, a shape, axes
+    return np.array(arg)
+
+
 def apply(primitive: Primitive, *args: Any) -> Any:
     """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
     values, inputs, tracked, large, outside = [], [], False, False, None
@@ -98,11 +120,7 @@ def apply(primitive: Primitive, *args: Any) -> Any:
             if value.nbytes > LARGE:
                 large = True
         else:
-            node, value = None, arg
-            if isinstance(arg, np.generic):
-                value = arg.item()  # a NumPy scalar must not turn float32 into float64
-            elif isinstance(arg, list):
-                value = np.array(arg)
+            node, value = None, arg if type(arg) in _PLAIN else as_operand(arg, primitive)
         values.append(value)
         inputs.append(node)
     try:

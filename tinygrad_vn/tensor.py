@@ -41,6 +41,8 @@ from tinygrad_vn.rules import FUNCTIONS, Primitive, elementwise, indexing, shapi
 class Tensor(Methods):
     """An array of numbers that remembers how it was computed.
 
+    No two Tensors share their numbers, whatever NumPy would share: `r = x[0]; r += 1` leaves `x` as it is.
+
     Args:
         data: numbers, nested lists, an array or a Tensor; always copied.
         dtype: of the elements; Python floats take the default dtype, arrays keep theirs.
@@ -153,7 +155,9 @@ class Tensor(Methods):
             return  # `w.data -= …` has already written into the buffer
         if not self.is_leaf:
             raise GradientError("E04", what=f"Setting .data of {self._called()}", remedy="Make a new Tensor instead.")
-        values = new_array(values._data if isinstance(values, Tensor) else values)
+        if isinstance(values, Tensor):
+            values = values._data
+        values = new_array(values, None if isinstance(values, np.ndarray) else self.dtype)
         if self.requires_grad:
             check_floating(values.dtype)
         self._data = values
@@ -345,7 +349,10 @@ class Tensor(Methods):
             return constant(ufunc, *inputs)
         call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         options = ", ".join(f"{name}=…" for name in named)
-        remedy = "Use the plain operator or function, without out= or where=."
+        remedy = (
+            "Use the plain operator or function, without out= or where=; "
+            "to update a parameter, do it inside `with tg.no_grad():`."
+        )
         refuse_tracked(inputs, named, f"{call}({options})", remedy)
         targets = inputs[:1] if method == "at" else named.get("out", ())
         if any(isinstance(target, Tensor) for target in targets):

@@ -20,6 +20,7 @@ ELEMENTWISE = {
     "conjugate": unary(np.conjugate),
     "reciprocal": unary(np.reciprocal),
     "square": [*unary(np.square), *unary(lambda x: x**2)],
+    "divmod": binary(lambda x, y: np.divmod(x, y)[1]),
     "remainder": [*binary(np.remainder), sample(lambda x, y: x % y, [5.3, -5.3, 1.0, 0.75], [2.0, 2.0, -0.3, 0.35])],
     "fmod": [*binary(np.fmod), sample(np.fmod, [5.3, -5.3, 1.05, 0.75], [2.0, 2.0, -0.2, 0.35])],
     "power": [

@@ -49,6 +49,12 @@ remainder = primitive(np.remainder, sign="mod", x=lambda g, out, x, y: g, y=lamb
 fmod = primitive(np.fmod, sign="fmod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * np.rint((x - out) / y))
 
 
+@composite(np.divmod)
+def divmod(x: Array, y: Array) -> tuple[Array, Array]:
+    """How often y goes into x, which has no gradient, and what remains."""
+    return x // y, x % y
+
+
 def slope_of_power(x: Array, y: Array) -> Array:
     """d(xʸ)/dx = y xʸ⁻¹, which is 0 for y = 0 even at x = 0, where xʸ⁻¹ would divide by zero."""
     if isinstance(y, (int, float)):
