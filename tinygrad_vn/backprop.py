@@ -48,6 +48,8 @@ def backpropagate(
             continue
         if node.retains_grad or (wanted is not None and node in wanted):
             kept[node] = g
+        if useful is not None and useful.isdisjoint(node.inputs):
+            continue  # nothing further down is wanted
         if node.spent:
             raise GradientError("E09")
         out, args = node.out, node.args
@@ -57,8 +59,8 @@ def backpropagate(
         for i, (source, rule) in enumerate(zip(node.inputs, node.primitive.rules, strict=True)):
             if source is None or rule is None or not (source.requires_grad if useful is None else source in useful):
                 continue
-            if source.order > node.order:
-                continue  # a leaf that was a constant when this was computed
+            if source.changes and not source.was_required(node.order):  # type: ignore[attr-defined]
+                continue
             part = fitted(rule(g, out, *args), node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
         if node.large and not retain_graph:
@@ -137,5 +139,5 @@ def release(order: list[Node]) -> None:
     left = PICTURE
     for node in order:
         if not node.spent:
-            left -= getattr(node.out, "nbytes", 0)
+            left -= sum(getattr(value, "nbytes", 0) for value in (node.out, *node.args))
             node.release(keep_values=left > 0)

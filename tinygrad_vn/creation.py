@@ -78,8 +78,8 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None, requires_g
     A `fill_value` that is a Tensor keeps its place in the graph.
     """
     if isinstance(fill_value, Tensor):
-        filled: Any = np.broadcast_to(fill_value, shape)
-        return filled
+        filled: Any = np.broadcast_to(fill_value if dtype is None else fill_value.astype(dtype), shape)
+        return filled.requires_grad_() if requires_grad else filled
     return Tensor(np.broadcast_to(Tensor(fill_value, dtype).numpy(), shape), None, requires_grad)
 
 

@@ -48,10 +48,13 @@ def grad(
         GradientError: E02, E09, E10 as in `backward()`; E10 also where an input is not reached.
     """
     if isinstance(outputs, Tensor):
-        one_each = isinstance(grad_outputs, tuple | list) and any(isinstance(g, Tensor) for g in grad_outputs)
-        outputs, grad_outputs = [outputs], grad_outputs if one_each else [grad_outputs]
+        listed = isinstance(grad_outputs, tuple | list) and len(grad_outputs) == 1
+        listed = listed and np.shape(grad_outputs[0]) == outputs.shape
+        outputs, grad_outputs = [outputs], grad_outputs if listed else [grad_outputs]
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     starts = [None] * len(outputs) if grad_outputs is None else grad_outputs
+    if len(starts) != len(outputs):
+        raise ValueError(f"grad_outputs has {len(starts)} gradients to start from, for {len(outputs)} outputs")
     seeds: dict[Node, Any] = {}
     for output, start in zip(outputs, starts, strict=True):
         if output._node is None or not output.requires_grad:
@@ -84,9 +87,10 @@ def unused(x: Tensor, position: int) -> GradientError:
 
 
 def _tracked(x: Any) -> Tensor:
-    """`x` itself where a derivative is already wanted outside, so that these functions nest; else a new leaf."""
+    """`x` in a Tensor of its own: connected to `x` where a derivative is wanted outside too, else a new leaf."""
     if isinstance(x, Tensor) and x.requires_grad:
-        return x
+        with enable_grad():
+            return x.clone()  # f may use x itself as well, and there it is another variable
     x = Tensor(x)
     return x.astype(float).requires_grad_() if x.dtype.kind in "iu" else x.requires_grad_()
 
@@ -102,7 +106,12 @@ def _call(f: Function, x: Any) -> tuple[Tensor, Tensor, bool]:
     if not isinstance(value, Tensor):
         raise TypeError(f"the function to differentiate must return a Tensor, not {type(value).__name__}")
     others = () if value._node is None else leaves([value._node]) - {point._node}
-    return point, value, is_grad_enabled() and (point is x or len(others) > 0)
+    return point, value, is_grad_enabled() and len(others) > 0
+
+
+def _is_tracked(v: Any) -> bool:
+    """Whether somebody may want the derivative with respect to the vector of a product."""
+    return isinstance(v, Tensor) and v.requires_grad and is_grad_enabled()
 
 
 def _gradient_at(value: Tensor, point: Tensor, start: Any = None, *, create: bool, retain: bool = True) -> Tensor:
@@ -134,7 +143,7 @@ def vjp(f: Function, x: Any, v: Any) -> Tensor:
         GradientError: E02 where v has another shape than f(x).
     """
     point, value, nested = _call(f, x)
-    return _gradient_at(value, point, v, create=nested)
+    return _gradient_at(value, point, v, create=nested or _is_tracked(v))
 
 
 def jvp(f: Function, x: Any, v: Any) -> Tensor:
@@ -161,7 +170,9 @@ def jvp(f: Function, x: Any, v: Any) -> Tensor:
         return zeros_like(value)
     u = zeros_like(value, requires_grad=True)
     pulled_back = _gradient_at(value, point, u, create=True)
-    return _gradient_at(pulled_back, u, v, create=nested) if pulled_back.requires_grad else zeros_like(value)
+    if not pulled_back.requires_grad:
+        return zeros_like(value)
+    return _gradient_at(pulled_back, u, v, create=nested or _is_tracked(v))
 
 
 def jacobian(f: Function, x: Any) -> Tensor:
@@ -223,7 +234,7 @@ def hvp(f: Function, x: Any, v: Any) -> Tensor:
     slope = _gradient_at(_one_number(value), point, create=True)
     if np.shape(v) != point.shape:
         raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
-    return _gradient_at(slope, point, v, create=nested)
+    return _gradient_at(slope, point, v, create=nested or _is_tracked(v))
 
 
 def value_and_grad(f: Function, argnum: int = 0) -> Callable[..., tuple[Tensor, Tensor]]:
@@ -266,4 +277,10 @@ def elementwise_grad(f: Function, argnum: int = 0) -> Callable[..., Tensor]:
 
 def _of_argument(f: Function, argnum: int, args: tuple[Any, ...], named: dict[str, Any]) -> Function:
     """f as a function of one of its arguments, the others held fixed."""
-    return lambda x: f(*args[:argnum], x, *args[argnum + 1 :], **named)
+
+    def of_one(x: Any) -> Any:
+        given = list(args)
+        given[argnum] = x
+        return f(*given, **named)
+
+    return of_one

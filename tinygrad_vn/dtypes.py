@@ -58,7 +58,8 @@ def check_floating(dtype: np.dtype[Any]) -> None:
     """E03 for values that cannot have a gradient: whole numbers, truth values, text, complex numbers."""
     if dtype.kind == "f":
         return
-    if dtype.kind == "c":
-        raise DtypeError("E03", dtype=dtype, why="complex numbers are not supported", remedy="the real part")
+    if dtype.kind in "cO":
+        kind = "complex numbers" if dtype.kind == "c" else "Python objects"
+        raise DtypeError("E03", dtype=dtype, why=f"{kind} are not supported", remedy="real numbers")
     why = "a step from one whole number to the next has no slope" if dtype.kind in "iu" else "they have no slope"
     raise DtypeError("E03", dtype=dtype, why=why, remedy="1.0 instead of 1")

@@ -6,11 +6,14 @@ aloud from top to bottom, and every class below is at the same time a builtin cl
 `RuntimeError`), so ordinary `except` clauses keep working.
 """
 
+from collections.abc import Mapping
+
+from tinygrad_vn.language import Language, current_language
+
 CATALOGUE = {
     "E02": "backward() starts from one number, but this Tensor has shape {shape}. "
     "Reduce it first, `.sum()` or `.mean()`, or pass `gradient=` with shape {shape}{detail}.",
-    "E03": "requires_grad=True needs real numbers, but the values are {dtype}: {why}. "
-    "Write {remedy} or pass dtype=float.",
+    "E03": "gradients need real numbers, but the values are {dtype}: {why}. Write {remedy} or pass dtype=float.",
     "E04": "{what} would change in place a value that gradients depend on. {remedy}",
     "E05": "{what}. {remedy}",
     "E06": "{operation} cannot combine shapes {left} and {right}: {why}.{remedy}",
@@ -59,4 +62,15 @@ class GradientWarning(UserWarning):
 
 
 class DataError(ValueError):
-    """A file or a table that cannot be read as meant; the text names the file, the line and the remedy."""
+    """A file or a table that cannot be read as meant; the text names the file, the line and the remedy.
+
+    Args:
+        texts: the text in every language. `str(error)` is the one in the language in force.
+    """
+
+    def __init__(self, texts: Mapping[Language, str]) -> None:
+        super().__init__(texts)
+        self.texts = texts
+
+    def __str__(self) -> str:
+        return self.texts[current_language()]

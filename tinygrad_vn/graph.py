@@ -46,6 +46,7 @@ class Node:
 
     requires_grad = True
     shared = False
+    changes: tuple[int, ...] = ()
 
     def __init__(self, primitive: Primitive, inputs: list[Node | None], args: list[Any], out: Any) -> None:
         self.primitive = primitive
@@ -70,15 +71,19 @@ class Node:
     def release(self, keep_values: bool = False) -> None:
         """Give up the arrays that backward() needed.
 
-        Values that stay for a drawing are copied where they are a parameter's own, which will soon be overwritten.
+        Values that stay for a drawing are copied where they are, or look into, a parameter's own, which will soon be
+        overwritten.
         """
         self.spent = True
         if not keep_values:
             self.args = self.out = None
             return
+        self.out = out_of_reach(self.out)
         for i, source in enumerate(self.inputs):
             if type(source) is Leaf and source.requires_grad:
                 self.args[i] = self.args[i].copy()
+            elif source is not None:
+                self.args[i] = out_of_reach(self.args[i])
 
 
 class Leaf(Node):
@@ -86,11 +91,12 @@ class Leaf(Node):
 
     Attributes:
         requires_grad: whether backward() is to leave a gradient here.
+        changes: the moments, as creation numbers, at which `requires_grad` was changed.
         shared: whether the Tensor's buffer was handed out through `.data`, so that others may write into it.
         cut: what took the Tensor out of a graph ("detach()", "no_grad()", "np.argmax"), for error messages.
     """
 
-    __slots__ = ("cut", "requires_grad", "shared")
+    __slots__ = ("changes", "cut", "requires_grad", "shared")
 
     def __init__(self, requires_grad: bool = False, name: str | None = None, cut: str | None = None) -> None:
         self.inputs = []
@@ -103,13 +109,20 @@ class Leaf(Node):
         self.retains_grad = False
         self.requires_grad = requires_grad
         self.shared = False
+        self.changes = ()
         self.cut = cut
 
-    def begin(self) -> None:
-        """Require a gradient from now on; in what was computed before, the Tensor remains a constant."""
-        self.requires_grad = True
-        self.cut = None
-        self.order = _count()
+    def require(self, wanted: bool) -> None:
+        """Require a gradient from now on, or no longer; what was computed before keeps what held then."""
+        if wanted != self.requires_grad:
+            self.requires_grad = wanted
+            self.changes = (*self.changes, _count())
+            self.cut = None
+
+    def was_required(self, order: int) -> bool:
+        """Whether this leaf required a gradient when the operation with this number was carried out."""
+        changed_since = sum(change > order for change in self.changes)
+        return self.requires_grad != (changed_since % 2 == 1)
 
 
 def stand_in(array: Any) -> Any:
@@ -118,6 +131,12 @@ def stand_in(array: Any) -> Any:
         return array
     one = np.full((), np.nan if array.dtype.kind == "f" else 0, array.dtype)
     return np.ndarray(array.shape, array.dtype, one.data, strides=(0,) * array.ndim)
+
+
+def out_of_reach(value: Any) -> Any:
+    """A view into another array as an array of its own."""
+    is_view = type(value) is np.ndarray and value.base is not None
+    return value.copy() if is_view and (value.nbytes <= LARGE or any(value.strides)) else value
 
 
 def newest_first(roots: Iterable[Node]) -> list[Node]:
@@ -135,10 +154,11 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
 
 def leaves(roots: Iterable[Node]) -> set[Node]:
     """The leaves requiring a gradient that the roots depend on."""
+    roots = list(roots)
     return {
         source
-        for node in newest_first(roots)
-        for source in node.inputs
+        for sources in (roots, *(node.inputs for node in newest_first(roots)))
+        for source in sources
         if type(source) is Leaf and source.requires_grad
     }
 

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_vn.dispatch import in_numpy_spelling, refuse_torch_spelling
 from tinygrad_vn.operators import Operators
 from tinygrad_vn.recording import apply
-from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, linalg, products, reductions, shaping
+from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, products, reductions, shaping
 
 
 def _unary(primitive: Primitive) -> Callable[[Any], Any]:
@@ -74,7 +74,7 @@ class Methods(Operators):
     def prod(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The product over all elements, or over the given axis or axes."""
         axis, keepdims = in_numpy_spelling("prod", axis, keepdims, torch)
-        return reductions.prod(self, axis, keepdims)
+        return np.prod(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
 
     def max(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The largest element; elements that tie share the gradient."""
@@ -103,7 +103,7 @@ class Methods(Operators):
 
     def norm(self, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Self:
         """The length of a vector, or the Frobenius norm; see `np.linalg.norm`."""
-        return linalg.norm(self, ord, axis, keepdims)
+        return np.linalg.norm(self, ord, axis, keepdims)  # type: ignore[call-overload]
 
     def logsumexp(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """log ∑ exp, without overflow."""

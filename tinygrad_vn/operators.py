@@ -137,6 +137,22 @@ class Operators(Recorded):
     def __ipow__(self, other: Any) -> Self:
         return self._in_place(elementwise.power, other, "**=")
 
+    def __imod__(self, other: Any) -> Self:
+        return self._in_place(elementwise.remainder, other, "%=")
+
+    def __ifloordiv__(self, other: Any) -> Self:
+        return self._replaced(self // other, "//=")
+
+    def __imatmul__(self, other: Any) -> Self:
+        return self._replaced(self @ other, "@=")
+
+    def _replaced(self, result: Self, sign: str) -> Self:
+        """`x @= y` gives the name a new Tensor, which for a parameter would silently take its place."""
+        if self.is_leaf and self._node is not None and self._node.requires_grad:
+            what, remedy = f"`{sign}` on {self._called()} that requires grad", f"Write `y = x {sign[:-1]} …` instead."
+            raise GradientError("E04", what=what, remedy=remedy)
+        return result
+
     def _in_place(self, primitive: Primitive, other: Any, sign: str) -> Self:
         """`x -= y`: in place for a leaf that may be written, a new result under the old name where it is recorded."""
         mine = self._node is not None and self._node.requires_grad

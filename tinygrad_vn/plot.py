@@ -6,31 +6,35 @@ works on a server, in a thread and in a notebook alike. `save` writes it, in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_vn.language import Language, resolve
+from tinygrad_vn.language import resolve
+from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.words import capitalized, word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TEXTS: dict[str, dict[Language, str]] = {
-    "epoch": {"vi": "epoch", "en": "epoch"},
-    "loss": {"vi": "hàm mất mát (loss)", "en": "loss"},
-    "loss curve": {"vi": "Đường cong học (loss curve)", "en": "Loss curve"},
-}
-
-LINE, TEXT, MUTED = "#0072B2", "#1F2328", "#57606A"  # the colours of our drawings: lecture/theme.py
+LINE, HELD_OUT, TEXT = "#0072B2", "#9A3412", "#1F2328"  # the colours of our drawings: lecture/theme.py
 
 
 def loss_curve(
-    losses: Sequence[float], *, title: str | None = None, ylabel: str | None = None, lang: str | None = None
+    losses: Sequence[float],
+    *,
+    held_out: Mapping[int, float] | None = None,
+    title: str | None = None,
+    ylabel: str | None = None,
+    lang: str | None = None,
 ) -> Figure:
     """The loss over the epochs, on a logarithmic axis where the losses span more than a factor of five.
 
     Args:
         losses: one number per epoch; the first is the one before training.
+        held_out: the loss on data that is not learned from, by epoch. Where it rises again, the model begins to learn
+            the training data by heart (overfitting).
         title: what stands above the plot; "Loss curve" by default.
         ylabel: what the numbers are; "loss" by default.
         lang: "vi" or "en"; by default the language setting.
@@ -44,17 +48,19 @@ def loss_curve(
         raise ValueError("there are no losses to plot")
     figure = _figure()
     axes = figure.add_subplot()
-    axes.plot(range(len(losses)), losses, color=LINE, linewidth=2)
+    axes.plot(range(len(losses)), losses, color=LINE, linewidth=2, label=word("training set", language))
+    _mark(figure, 0, losses[0], (6, -4), "left")
+    _mark(figure, len(losses) - 1, losses[-1], (-4, 8), "right")
+    if held_out:
+        epochs, values = list(held_out), list(held_out.values())
+        axes.plot(epochs, values, color=HELD_OUT, linewidth=2, linestyle="--", label=word("test set", language))
+        _mark(figure, epochs[-1], values[-1], (-4, 8), "right")
+        axes.legend(frameon=False, labelcolor=TEXT)
     if 0 < 5 * min(losses) < max(losses):
         _log_axis(figure)
-    axes.set_title(title or TEXTS["loss curve"][language], color=TEXT)
-    axes.set_xlabel(TEXTS["epoch"][language], color=TEXT)
-    axes.set_ylabel(ylabel or TEXTS["loss"][language], color=TEXT)
-    for epoch, place in ((0, (6, -4)), (len(losses) - 1, (-4, 8))):
-        side = "left" if epoch == 0 else "right"
-        axes.annotate(
-            f"{losses[epoch]:.4g}", (epoch, losses[epoch]), place, textcoords="offset points", ha=side, color=TEXT
-        )
+    axes.set_title(title or capitalized(word("loss curve", language)), color=TEXT)
+    axes.set_xlabel(word("epoch", language), color=TEXT)
+    axes.set_ylabel(ylabel or word("loss", language), color=TEXT)
     axes.grid(True, which="major", color="#D0D7DE", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -63,12 +69,15 @@ def loss_curve(
 def save(figure: Figure, path: str | PathLike[str]) -> None:
     """Write a figure as .svg, .png or .pdf; the same figure always gives the same SVG, byte by byte.
 
+    Its folder is made where it does not exist.
+
     Raises:
         OSError: the file cannot be written.
         ValueError: matplotlib does not know this format.
     """
     import matplotlib
 
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     is_svg = str(path).lower().endswith(".svg")
     with matplotlib.rc_context({"svg.hashsalt": "tinygrad_vn"}):
         figure.savefig(path, dpi=200, metadata={"Date": None} if is_svg else None)
@@ -84,9 +93,14 @@ def _figure() -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError(
-            "plots need matplotlib, which is not installed here; add it: pip install matplotlib"
+            f"plots need matplotlib, which is not installed here; add it: {pip_install('matplotlib')}"
         ) from error
     return Figure(figsize=(7, 4), layout="constrained")
+
+
+def _mark(figure: Figure, epoch: int, value: float, offset: tuple[int, int], side: str) -> None:
+    """Write a number at its point of the curve."""
+    figure.axes[0].annotate(f"{value:.4g}", (epoch, value), offset, textcoords="offset points", ha=side, color=TEXT)
 
 
 def _log_axis(figure: Figure) -> None:

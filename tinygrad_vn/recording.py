@@ -85,6 +85,7 @@ def results_are(tensor_class: type[Any]) -> type[Any]:
     return tensor_class
 
 
+_COMPLEX = {np.dtype(kind) for kind in (np.complex64, np.complex128, np.clongdouble, object)}
 _PLAIN = {bool, float, int, np.ndarray, slice, str, type(None), type(Ellipsis)}  # what an operation takes as it is
 
 
@@ -135,6 +136,8 @@ def apply(primitive: Primitive, *args: Any) -> Any:
                 inputs[i] = arg._leaf()
             elif isinstance(arg, np.ndarray):
                 values[i] = arg.copy()  # its owner may write into it before backward()
+            if getattr(values[i], "dtype", None) in _COMPLEX:
+                check_floating(values[i].dtype)
     node = Node(primitive, inputs, values, out)
     if type(out) is not np.ndarray:
         if isinstance(out, tuple):
@@ -206,6 +209,11 @@ def tensors_in(value: Any) -> Iterator[Recorded]:
             yield from tensors_in(part)
 
 
+def holds_floats(args: Any, named: Any = ()) -> bool:
+    """Is there a Tensor of real numbers among the arguments? Whole numbers are left to NumPy itself."""
+    return any(t._data.dtype.kind == "f" for t in tensors_in([args, named]))
+
+
 def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     """A function without a gradient: its result is a Tensor outside the graph.
 
@@ -258,11 +266,18 @@ def plain_index(index: Any) -> Any:
     return index.copy() if isinstance(index, np.ndarray) else index
 
 
+def fit_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    """Do two shapes broadcast?"""
+    return all(n == m or 1 in (n, m) for n, m in zip(reversed(left), reversed(right), strict=False))
+
+
 def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
     """E06 in place of NumPy's message, where two shapes do not go together."""
     if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is products.matrix_product:
         return error
     left, right = (np.shape(value) for value in values)
+    if fit_together(left, right):
+        return error
     why = "their lengths differ where neither is 1, counted from the last axis"
     return ShapeError(
         "E06", operation=f"{primitive.name} ({primitive.sign})", left=left, right=right, why=why, remedy=""

@@ -27,6 +27,7 @@ from tinygrad_vn.recording import (
     as_tensors,
     call_bare,
     constant,
+    holds_floats,
     linked,
     plain_index,
     refuse_tracked,
@@ -129,10 +130,7 @@ class Tensor(Methods):
             return self
         if requires_grad:
             check_floating(self.dtype)
-        leaf = self._leaf()
-        if requires_grad and not leaf.requires_grad:
-            leaf.begin()
-        leaf.requires_grad = requires_grad
+        self._leaf().require(requires_grad)
         return self
 
     # --- its values ---------------------------------------------------------------------------------------------
@@ -202,11 +200,13 @@ class Tensor(Methods):
 
     def __copy__(self) -> Self:
         twin = object.__new__(type(self))
-        twin._data = self._data if self._node is None or not self._node.shared else self._read()
+        twin._data = self._read() if self._node is not None and self._node.shared else self._data
         twin._node = self._node
         if self._node is not None and self.is_leaf:
             twin._node = Leaf(self.requires_grad, self.name, self._leaf().cut)
-            twin._node.grad = self._node.grad
+            twin._node.grad = copy.copy(self._node.grad)
+        if hasattr(self, "__dict__"):  # a subclass with attributes of its own
+            vars(twin).update(vars(self))
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -218,9 +218,11 @@ class Tensor(Methods):
             )
         twin = copy.copy(self)
         twin._data = self._data.copy()
-        if twin._node is not None:
-            twin._node.grad = copy.deepcopy(twin._node.grad, memo)
+        if twin._node is not None and twin._node.grad is not None:
+            twin._node.grad = twin._node.grad.detach().clone()
         memo[id(self)] = twin
+        if hasattr(self, "__dict__"):
+            vars(twin).update(copy.deepcopy(vars(self), memo))
         return twin
 
     # --- its gradient -------------------------------------------------------------------------------------------
@@ -344,9 +346,9 @@ class Tensor(Methods):
         """NEP 13: `np.exp(t)`, and `array * t` with the array on the left."""
         if method == "__call__" and not named:
             ours = FUNCTIONS.get(ufunc)
-            if ours is not None:
-                return apply(ours, *inputs) if isinstance(ours, Primitive) else ours(*inputs)
-            return constant(ufunc, *inputs)
+            if isinstance(ours, Primitive):
+                return apply(ours, *inputs)
+            return ours(*inputs) if ours is not None and holds_floats(inputs) else constant(ufunc, *inputs)
         call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         options = ", ".join(f"{name}=…" for name in named)
         remedy = (
@@ -365,7 +367,7 @@ class Tensor(Methods):
         if isinstance(function, Primitive):
             return apply(function, *args)
         ours = FUNCTIONS.get(function)
-        if ours is not None:
+        if ours is not None and holds_floats(args, named):
             try:
                 ours_args, ours_named = in_our_spelling(function, ours, args, named)
                 return ours(*ours_args, **ours_named)

@@ -24,7 +24,7 @@ def stable_sigmoid(x: Array) -> Array:
 
 sigmoid = primitive(stable_sigmoid, name="sigmoid", sign="σ", x=lambda g, out, x: g * out * (1 - out))
 
-relu = primitive(lambda x: np.maximum(x, 0), name="relu", sign="relu", x=lambda g, out, x: g * (out > 0))
+relu = primitive(lambda x: np.maximum(x, 0), name="relu", sign="relu", x=lambda g, out, x: np.where(out > 0, g, 0.0))
 
 leaky_relu = primitive(
     lambda x, negative_slope=0.01: np.where(x > 0, x, x * negative_slope),

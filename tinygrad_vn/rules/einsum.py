@@ -33,7 +33,7 @@ def of_operand(g: Array, out: Array, subscripts: str, *operands: Array, i: int) 
     lengths = dict(zip(kept, gradient.shape, strict=True))
     gradient = gradient.reshape(tuple(lengths.get(letter, 1) for letter in wanted))
     sizes = zip(wanted, operands[i].shape, strict=True)
-    return np.broadcast_to(gradient, tuple(lengths.get(letter, size) for letter, size in sizes))
+    return np.broadcast_to(gradient, tuple(max(lengths.get(letter, 0), size) for letter, size in sizes))
 
 
 sum_of_products = Variadic("einsum", forward, "einsum", of_operand)

@@ -39,7 +39,7 @@ def scatter(g: Array, index: Index, shape: tuple[int, ...]) -> Array:
     parts = index if isinstance(index, tuple) else (index,)
     if all(names_each_once(part) for part in parts):
         out[index] = g  # slices, numbers and masks name each element once
-    elif out.size <= 4 * g.size:
+    elif out.size <= 4 * g.size and g.dtype.itemsize <= 8:
         positions = np.arange(out.size).reshape(shape)[index]
         out = np.bincount(positions.ravel(), g.ravel(), out.size).reshape(shape).astype(g.dtype, copy=False)
     else:

@@ -166,6 +166,20 @@ def cholesky(a: Array, upper: bool = False) -> Array:
     return cholesky_lower(a).mT if upper else cholesky_lower(a)
 
 
+def check_full_rank(s: Array, shape: tuple[int, ...]) -> None:
+    """LinAlgError where a singular value is 0 up to rounding: its vectors may then be any of many.
+
+    Only a matrix that is not square needs this; in a square one such vectors are determined by the others.
+    """
+    sizes = values_of(s)
+    tiny = 4 * max(shape[-2:]) * np.finfo(sizes.dtype).eps * sizes.max(-1, keepdims=True, initial=0)
+    if (sizes <= tiny).any():
+        raise np.linalg.LinAlgError(
+            f"a matrix of shape {shape} has less than full rank, so its singular vectors are not differentiable; "
+            "use the singular values alone, np.linalg.svd(a, compute_uv=False)"
+        )
+
+
 def of_svd(g: Array, out: Array, a: Array) -> Array:
     """Townsend's equation: the parts through U, through the singular values, and through V."""
     (gu, gs, gvh), (u, s, vh) = g, out
@@ -174,6 +188,8 @@ def of_svd(g: Array, out: Array, a: Array) -> Array:
         total = (u * gs[..., None, :]) @ vh
     if gu is None and gvh is None:
         return total
+    if a.shape[-2] != a.shape[-1]:
+        check_full_rank(s, a.shape)
     gaps = inverse_gaps(s, "singular values") / (s[..., None, :] + s[..., :, None] + identity_like(s[..., None, :]))
     if gu is not None:
         inner = gaps * (u.mT @ gu - gu.mT @ u)
