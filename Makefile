@@ -13,6 +13,8 @@ ARGS ?=
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 INSTALL := $(RUN) pip install -qq --disable-pip-version-check
+# What pip says on the way goes into a log; where it fails, one line says so.
+FAILED = { echo "pip could not install; is there a network? Details: $@.log" >&2; exit 1; }
 
 .PHONY: help demo test lint oracle bench format clean
 .NOTPARALLEL:
@@ -67,16 +69,16 @@ $(VENV)/bin/python:
 # The pictures are worth having but nothing else waits for them: where pygraphviz does not install, go on without.
 $(VENV)/lab: pyproject.toml $(VENV)/bin/python
 	@echo "Setting up $(VENV) (once) ..."
-	@$(INSTALL) -e ".[lab]" 2> $(VENV)/lab.log || { $(INSTALL) -e . matplotlib tqdm && \
-	  echo "pygraphviz does not install here (why: $(VENV)/lab.log); going on without pictures of graphs."; }
+	@$(INSTALL) -e ".[lab]" > $@.log 2>&1 || { $(INSTALL) -e . matplotlib tqdm >> $@.log 2>&1 && \
+	  echo "pygraphviz does not install here (why: $@.log); going on without pictures of graphs."; } || $(FAILED)
 	@touch $@
 
 # The package is in by now, so its name with an extra only adds that extra's libraries.
 $(VENV)/test $(VENV)/dev: $(VENV)/lab
-	@$(INSTALL) "tinygrad-vn[$(@F)]"
+	@$(INSTALL) "tinygrad-vn[$(@F)]" > $@.log 2>&1 || $(FAILED)
 	@touch $@
 
 $(VENV)/oracle $(VENV)/bench: $(VENV)/test
 	@echo "Adding the peers ($(TORCH), ...) ..."
-	@$(INSTALL) "$(TORCH)" "tinygrad-vn[$(@F)]"
+	@$(INSTALL) "$(TORCH)" "tinygrad-vn[$(@F)]" > $@.log 2>&1 || $(FAILED)
 	@touch $@

@@ -1,9 +1,9 @@
 """Matrix factorization: a user's rating of a film is the product of what the user likes and what the film offers.
 
-Every user u gets a few numbers, every film i as many; nobody says what they mean (action? comedy?). The prediction is
+Every user has a few numbers u, every film as many, m; nobody says what they mean (action? comedy?). The prediction is
 their dot product, as in the lectures `002_8a50c176e41375fb.txt` and `000_12180da503bfe391.txt`,
 
-    r̂  =  u · v                       or, with biases,       r̂  =  μ + b_u + b_i + u · v
+    r̂  =  u · m                       or, with biases,       r̂  =  μ + b_u + b_i + u · m
 
 and training moves all the numbers downhill on the squared error of the ratings that are known. The products for the
 pairs that are not known are the predictions.
@@ -24,7 +24,7 @@ from tinygrad_vn.optim import Adam
 class MatrixFactorization(Recommender):
     """Factors for users and films, trained by Adam on all ratings at once.
 
-    Minimises Σ (r − r̂)² + penalty · (‖U‖² + ‖V‖²) + bias_penalty · (‖b_u‖² + ‖b_i‖²).
+    Minimises Σ (r − r̂)² + penalty · (‖U‖² + ‖M‖²) + bias_penalty · (‖b_u‖² + ‖b_i‖²).
 
     Args:
         n_factors: how many numbers describe a user, or a film.
@@ -39,7 +39,7 @@ class MatrixFactorization(Recommender):
 
     Attributes:
         user_factors: U, a Tensor of shape (users, n_factors).
-        item_factors: V, a Tensor of shape (films, n_factors).
+        item_factors: M, a Tensor of shape (films, n_factors).
         user_biases: b_u, a Tensor of shape (users,); zeros without biases.
         item_biases: b_i, a Tensor of shape (films,); zeros without biases.
         mean: μ; 0 without biases.
@@ -96,7 +96,7 @@ class MatrixFactorization(Recommender):
         self.mean = float(ratings.mean()) if self.biases else 0.0
         self.user_factors, self.item_factors = (
             tensor(draw((count, self.n_factors)), requires_grad=True, name=name)
-            for count, name in zip(self.shape, ("U", "V"), strict=True)
+            for count, name in zip(self.shape, ("U", "M"), strict=True)
         )
         self.user_biases, self.item_biases = (
             tensor(np.zeros(count), requires_grad=self.biases, name=name)

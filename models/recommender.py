@@ -7,6 +7,7 @@ predicts a rating for any pair, and so knows what a user might like to see next.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Self
 
 import numpy as np
@@ -16,10 +17,8 @@ Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-class Recommender:
-    """Base class: a model that predicts ratings.
-
-    A subclass has `_learn`, which learns from checked arrays, and `_predict`, which predicts for them.
+class Recommender(ABC):
+    """Base class: a model that predicts ratings. A subclass says how it learns, and how it predicts.
 
     Attributes:
         shape: (number of users, number of films), known after `fit`.
@@ -105,11 +104,13 @@ class Recommender:
             if wrong.any():
                 raise ValueError(f"{what} number {numbers[np.argmax(wrong)]} is unknown; they go from 0 to {count - 1}")
 
+    @abstractmethod
     def _learn(self, users: Indices, items: Indices, ratings: Numbers) -> None:
-        raise NotImplementedError
+        """Learn from checked arrays, all of shape (n,)."""
 
+    @abstractmethod
     def _predict(self, users: Indices, items: Indices) -> Numbers:
-        raise NotImplementedError
+        """The ratings to be expected, for checked arrays of shape (n,)."""
 
 
 def _columns(X: ArrayLike) -> tuple[Indices, Indices]:

@@ -18,7 +18,7 @@ def words_in(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("lang", "title"), [("vi", "Đường cong học"), ("en", "Loss curve")])
+@pytest.mark.parametrize(("lang", "title"), [("vi", "Đường cong hàm mất mát (loss curve)"), ("en", "Loss curve")])
 def test_a_loss_curve_says_what_it_shows(tmp_path: Path, lang: str, title: str) -> None:
     pytest.importorskip("matplotlib")
     plot.save(plot.loss_curve(LOSSES, lang=lang), tmp_path / "curve.svg")
@@ -38,6 +38,20 @@ def test_own_titles_and_formats(tmp_path: Path) -> None:
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG\r\n")
     with pytest.raises(ValueError, match="bmpp"):
         plot.save(figure, tmp_path / "curve.bmpp")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("vi", ("tập huấn luyện", "tập kiểm tra")), ("en", ("training", "held out"))]
+)
+def test_a_held_out_curve_has_a_legend(tmp_path: Path, lang: str, words: tuple[str, str]) -> None:
+    pytest.importorskip("matplotlib")
+    plot.save(plot.loss_curve(LOSSES, held_out={1: 1.2, 4: 0.75}, lang=lang), tmp_path / "new/folder/both.svg")
+    text = words_in(tmp_path / "new/folder/both.svg")
+    assert "0.75" in text
+    plot.save(plot.loss_curve(LOSSES, lang=lang), tmp_path / "one.svg")
+    for word in words:
+        assert word in text
+        assert word not in words_in(tmp_path / "one.svg")
 
 
 def test_the_same_plot_gives_the_same_file(tmp_path: Path) -> None:

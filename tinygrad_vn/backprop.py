@@ -136,8 +136,7 @@ def leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
 
 def release(order: list[Node]) -> None:
     """Give up what the graph saved, but for about a megabyte of values next to the result, kept for drawing."""
-    left = PICTURE
+    room = PICTURE
     for node in order:
         if not node.spent:
-            left -= sum(getattr(value, "nbytes", 0) for value in (node.out, *node.args))
-            node.release(keep_values=left > 0)
+            room -= node.release(room)

@@ -105,7 +105,7 @@ def _call(f: Function, x: Any) -> tuple[Tensor, Tensor, bool]:
         value = f(point)
     if not isinstance(value, Tensor):
         raise TypeError(f"the function to differentiate must return a Tensor, not {type(value).__name__}")
-    others = () if value._node is None else leaves([value._node]) - {point._node}
+    others = () if value._node is None else leaves(value._node) - {point._node}
     return point, value, is_grad_enabled() and len(others) > 0
 
 

@@ -68,23 +68,10 @@ class Node:
         if not primitive.keeps_out:
             self.out = stand_in(self.out)
 
-    def release(self, keep_values: bool = False) -> None:
-        """Give up the arrays that backward() needed.
-
-        Values that stay for a drawing are copied where they are, or look into, a parameter's own, which will soon be
-        overwritten.
-        """
+    def release(self) -> None:
+        """Give up all arrays; name, operation and inputs stay."""
         self.spent = True
-        if not keep_values:
-            self.args = self.out = None
-            return
-        self.out = out_of_reach(self.out)
-        for i, source in enumerate(self.inputs):
-            if type(source) is Leaf and source.requires_grad:
-                self.args[i] = self.args[i].copy()
-            elif source is not None:
-                self.args[i] = out_of_reach(self.args[i])
-
+        self.args = self.out = None
 
 class Leaf(Node):
     """Where a graph begins: the identity, name and gradient of a Tensor that was not computed.
@@ -133,12 +120,6 @@ def stand_in(array: Any) -> Any:
     return np.ndarray(array.shape, array.dtype, one.data, strides=(0,) * array.ndim)
 
 
-def out_of_reach(value: Any) -> Any:
-    """A view into another array as an array of its own."""
-    is_view = type(value) is np.ndarray and value.base is not None
-    return value.copy() if is_view and (value.nbytes <= LARGE or any(value.strides)) else value
-
-
 def newest_first(roots: Iterable[Node]) -> list[Node]:
     """All operations that the roots depend on, each before its inputs: the order of a backward pass."""
     found = [root for root in dict.fromkeys(roots) if type(root) is not Leaf]
@@ -152,15 +133,10 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
     return found
 
 
-def leaves(roots: Iterable[Node]) -> set[Node]:
-    """The leaves requiring a gradient that the roots depend on."""
-    roots = list(roots)
-    return {
-        source
-        for sources in (roots, *(node.inputs for node in newest_first(roots)))
-        for source in sources
-        if type(source) is Leaf and source.requires_grad
-    }
+def leaves(root: Node) -> set[Node]:
+    """The leaves requiring a gradient that a result depends on, or the root itself where it is one."""
+    sources = [root, *(source for node in newest_first([root]) for source in node.inputs)]
+    return {source for source in sources if type(source) is Leaf and source.requires_grad}
 
 
 # --- recording or not -------------------------------------------------------------------------------------------

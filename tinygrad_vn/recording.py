@@ -21,7 +21,7 @@ from tinygrad_vn.graph import LARGE, Leaf, Node, Values, is_grad_enabled
 from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
 from tinygrad_vn.rules.primitive import output
 
-_count_references = getattr(sys, "getrefcount", lambda buffer: 1)
+count_references = getattr(sys, "getrefcount", lambda buffer: 1)
 
 
 class Recorded:
@@ -50,20 +50,17 @@ class Recorded:
             return f"Tensor {self._node.name!r}" if self._node and self._node.name else "a leaf Tensor"
         return f"Tensor {self._node.name!r}" if self._node.name else f"the result of {self._node.primitive.name!r}"
 
-    def _references(self) -> int:
-        return _count_references(self._data)
-
     def _own(self) -> Values:
         """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
         if self._node is not None and self._node.shared:
             return self._data  # it was handed out before, so no graph holds it, see `_read`
-        if self._references() > _ALONE or self._data.base is not None:
+        if count_references(self._data) > _ALONE or self._data.base is not None:
             self._data = self._data.copy()
         return self._data
 
     def _read(self) -> Values:
         """The buffer, to be held by a graph or another Tensor: copied if others may still write into it."""
-        if self._references() > _ALONE:
+        if count_references(self._data) > _ALONE:
             return self._data.copy()
         self._node.shared = False  # type: ignore[union-attr]
         return self._data
@@ -174,9 +171,14 @@ def untracked(value: Values, cut: str | None = None) -> Any:
     return result
 
 
+def references_to_buffer(tensor: Recorded) -> int:
+    """The count that `_own` and `_read` see, temporary references included."""
+    return count_references(tensor._data)
+
+
 # The count of references to a buffer that nobody else holds. Where counts are not exact, no buffer passes for alone.
 _exact = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
-_ALONE = untracked(np.zeros(1))._references() if _exact else 0
+_ALONE = references_to_buffer(untracked(np.zeros(1))) if _exact else 0
 
 
 def as_tensors(out: Any, cut: str | None = None) -> Any:

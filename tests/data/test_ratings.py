@@ -1,5 +1,6 @@
 """Ratings: the bundled table, the real files, and every way in which a file can be wrong."""
 
+import copy
 import csv
 import dataclasses
 import math
@@ -11,6 +12,7 @@ import pytest
 
 from tinygrad_vn.data import RatingsDataset, lecture_table
 from tinygrad_vn.errors import DataError
+from tinygrad_vn.language import set_language
 
 HEADER = "userId,movieId,rating,timestamp\n"
 TABLE = 'movieId,110,1\nuserId,Braveheart (1995),"Shawshank Redemption, The (1994)"\n'
@@ -280,7 +282,10 @@ def test_titles_come_from_the_file_of_films(write, content):
             HEADER.encode() + b"1,31,3,0\n1,32,Mis\xe9rables,0\n",
             ["line 3", "byte 0xE9 after '1,32,Mis' is not UTF-8", "Save the file as UTF-8"],
         ),
-        (HEADER.encode("utf-16"), ["line 1", "byte 0xFF", "Save the file as UTF-8"]),
+        (HEADER.encode("utf-16"), ["saved as UTF-16. Save it as UTF-8"]),
+        (b"\xfe\xff" + HEADER.encode("utf-16-be"), ["saved as UTF-16. Save it as UTF-8"]),
+        (TABLE + "15,2,3\n", ["line 1", "this is the table layout", "one rating per line", HEADER[:-1]]),
+        ("movieId,1,110,\nuserId,a,b,predicted\n", ["line 1", "this is the table layout"]),
         (b"PK\x03\x04\x14\x00", ["this is a zip archive. Unpack it"]),
     ],
 )
@@ -315,7 +320,31 @@ def test_a_file_that_cannot_be_read_says_why(write, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(type(path), "read_bytes", forbidden)
-    assert "cannot be read (Permission denied). Check its permissions" in complaint(RatingsDataset.from_csv, path)
+    assert "cannot be read: permission denied. Check its permissions" in complaint(RatingsDataset.from_csv, path)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (HEADER + "1,31,7,0\n", ", dòng 2: điểm '7' nằm ngoài thang từ 0.5 đến 5.0. Hãy quy đổi về thang đó; "),
+        ("", ": tệp trống. Dòng đầu tiên phải là dòng tiêu đề."),
+        ("userId;movieId;rating\n", ", dòng 1: 'userId;movieId;rating' được ngăn cách bằng dấu chấm phẩy, "),
+        ("userId\n", ", dòng 1: dòng tiêu đề 'userId' thiếu cột movieId và rating. Hãy viết: userId,movieId,"),
+    ],
+)
+def test_complaints_speak_vietnamese(write, content, text):
+    set_language("vi")
+    assert complaint(RatingsDataset.from_csv, write(content)).startswith(text)
+
+
+def test_an_error_knows_both_languages_and_can_be_copied(tmp_path):
+    with pytest.raises(DataError) as caught:
+        RatingsDataset.from_csv(tmp_path / "x.csv")
+    copied = copy.copy(caught.value)
+    assert copied.texts["vi"].startswith(f"{tmp_path / 'x.csv'}: không có tệp này. Hãy kiểm tra lại đường dẫn; ")
+    assert str(copied) == copied.texts["en"]
+    set_language("vi")
+    assert str(copied) == copied.texts["vi"]
 
 
 @pytest.mark.parametrize(

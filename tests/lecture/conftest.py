@@ -5,11 +5,11 @@ import shutil
 
 import pytest
 
-from tinygrad_vn.lecture.layout import REMEDY
+from tinygrad_vn.lecture.layout import pip_install
 
 
 @pytest.fixture(scope="session")
 def graphviz() -> None:
     """Ask for this where a test needs Graphviz' layout."""
     if not shutil.which("dot") and not importlib.util.find_spec("pygraphviz"):
-        pytest.skip(f"neither `dot` nor pygraphviz is installed: {REMEDY}")
+        pytest.skip(f"neither `dot` nor pygraphviz is installed: {pip_install('pygraphviz')}")

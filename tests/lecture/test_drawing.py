@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -120,6 +121,23 @@ def test_large_graphs_give_text_but_are_not_laid_out():
     assert "901" in drawing._repr_mimebundle_()["text/plain"]
 
 
+def test_an_intermediate_value_has_a_name_in_its_box_only_where_somebody_gave_it_one():
+    w = tg.tensor(2.0, requires_grad=True)
+    y = w * 3.0
+    loss = (y - 5.0) ** 2
+    unnamed = draw(loss)
+    assert "mul_1" not in unnamed.source
+    assert "w1" in unnamed.source
+    assert unnamed._titles["v3"].startswith("mul_1\n")  # under the mouse, and read aloud, it still has one
+    assert "mul_1" in draw(loss, show=()).source  # no box is empty
+    assert "<B>y</B>" in draw(loss, names={"y": y}).source
+
+
+def test_a_box_has_room_for_its_name_in_a_wider_font():
+    w = tg.tensor(2.0, requires_grad=True, name="trọng số <1>")
+    assert '<TD WIDTH="96"><B>trọng số &lt;1&gt;</B></TD>' in draw(w * 3.0).source
+
+
 # --- without Graphviz -------------------------------------------------------------------------------------------
 
 
@@ -127,7 +145,8 @@ def test_without_graphviz_the_message_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw(one_rating())
-    with pytest.raises(DrawingError, match=re.escape('pip install "tinygrad-vn[lab]"')):
+    monkeypatch.setattr(sys, "executable", "/một thư mục/python")
+    with pytest.raises(DrawingError, match=r"'/một thư mục/python' -m pip install pygraphviz|\"/một"):
         drawing.render(tmp_path / "loss.svg")
     assert not (tmp_path / "loss.svg").exists()
     assert drawing.render(tmp_path / "loss.dot").read_text(encoding="utf-8") == drawing.source
@@ -150,8 +169,7 @@ def test_unknown_formats_are_named(suffix, tmp_path):
 
 def test_files_in_every_format(graphviz, tmp_path):
     drawing = draw(one_rating(), lang="vi")
-    folder = tmp_path / "bài giảng"
-    folder.mkdir()
+    folder = tmp_path / "chưa có" / "bài giảng"
     svg = ET.parse(drawing.render(folder / "đồ thị.SVG")).getroot()
     assert svg.tag == f"{SVG}svg"
     png = drawing.render(str(folder / "loss.png")).read_bytes()
@@ -237,13 +255,17 @@ def test_pygraphviz_draws_where_there_is_no_dot(monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for dot is a script with a #! line")
 @pytest.mark.parametrize(("status", "answer"), [(0, ""), (1, "could not draw this graph: bad luck")])
 def test_dot_is_used_where_it_is_installed(monkeypatch, tmp_path, status, answer):
-    script = tmp_path / "dot"
-    script.write_text(
-        f"#!{sys.executable}\nimport sys\nprint('<svg>', *sys.argv[2:], sys.stdin.read(7), end='')\n"
-        f"print('bad luck', file=sys.stderr)\nsys.exit({status})\n"
+    folder = tmp_path / "một thư mục"
+    folder.mkdir()
+    (folder / "fake.py").write_text(
+        "import sys\nprint('<svg>', *sys.argv[2:], sys.stdin.read(7), end='')\n"
+        f"print('bad luck', file=sys.stderr)\nsys.exit({status})\n",
+        encoding="utf-8",
     )
-    script.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    command = shlex.join([sys.executable, str(folder / "fake.py")])  # a #! line takes no spaces and no long paths
+    (folder / "dot").write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+    (folder / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
     source = draw(one_rating()).source
     if status:
         with pytest.raises(DrawingError, match=answer):

@@ -54,12 +54,12 @@ def test_biases_learn_what_the_baseline_learns() -> None:
 
 
 def test_the_penalty_is_the_documented_one() -> None:
-    """At the minimum of Σ (r − r̂)² + λ(‖U‖² + ‖V‖²) each user's factors are the ridge solution for fixed V."""
+    """At the minimum of Σ (r − r̂)² + λ(‖U‖² + ‖M‖²) each user's factors are the ridge solution for fixed M."""
     model = MatrixFactorization(2, epochs=4000, lr=0.02, penalty=0.3).fit(X, Y)
-    V = model.item_factors.data
+    M = model.item_factors.data
     for user in range(3):
         rated = X[:, 0] == user
-        A = V[X[rated, 1]]
+        A = M[X[rated, 1]]
         exact = np.linalg.solve(A.T @ A + 0.3 * np.eye(2), A.T @ Y[rated])
         np.testing.assert_allclose(model.user_factors.data[user], exact, atol=1e-4)
 
@@ -124,3 +124,8 @@ def test_unfit_ratings_are_refused(model: Recommender, pairs: Any, ratings: Any,
 def test_a_model_of_nothing_is_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         MatrixFactorization(**settings)
+
+
+def test_a_recommender_must_say_how_it_learns_and_predicts() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Recommender()  # type: ignore[abstract]

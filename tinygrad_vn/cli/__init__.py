@@ -16,10 +16,11 @@ import sys
 from collections.abc import Sequence
 
 from tinygrad_vn.cli import demo
-from tinygrad_vn.cli.arguments import PROGRAM, CommandError, language_of, parsed
+from tinygrad_vn.cli.arguments import CommandError, complain, language_of, parsed
 from tinygrad_vn.cli.words import say
+from tinygrad_vn.data.words import reason_of
 from tinygrad_vn.errors import DataError
-from tinygrad_vn.language import current_language
+from tinygrad_vn.language import Language
 
 __all__ = ["main"]
 
@@ -35,29 +36,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else list(argv)
     _speak_utf8()
-    lang = current_language()
     try:
         lang = language_of(argv)
+    except CommandError as error:
+        return _failed(str(error), 2)
+    return _run(argv, lang)
+
+
+def _run(argv: Sequence[str], lang: Language) -> int:
+    """Run a command line in the language that it asks for."""
+    try:
         options = parsed(argv, lang)
         if options is not None:
             demo.run(options, lang)
         print(end="", flush=True)
-    except (CommandError, DataError) as error:
-        return _complain(str(error), 2)
+    except CommandError as error:
+        return _failed(str(error), 2)
+    except DataError as error:
+        return _failed(error.texts[lang], 2)
     except MemoryError:
-        return _complain(say("no memory", lang), 2)
+        return _failed(say("no memory", lang), 2)
     except KeyboardInterrupt:
-        return _complain(say("interrupted", lang), 130)
+        return _failed(say("interrupted", lang), 130)
     except OSError as error:  # the output itself; files are dealt with where they are written
         # Python would try to write the rest once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141 if isinstance(error, BrokenPipeError) else _complain(str(error), 2)
+        return 141 if isinstance(error, BrokenPipeError) else _failed(reason_of(error)[lang], 2)
     return 0
 
 
-def _complain(text: str, status: int) -> int:
-    """One line on the error channel."""
-    print(f"{PROGRAM}: {' '.join(text.split())}", file=sys.stderr)
+def _failed(text: str, status: int) -> int:
+    complain(text)
     return status
 
 

@@ -7,13 +7,16 @@ in one line instead of many.
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn
 
 from tinygrad_vn import __version__
 from tinygrad_vn.cli.words import say
-from tinygrad_vn.language import LANGUAGES, Language, current_language
+from tinygrad_vn.language import LANGUAGES, VARIABLE, Language, current_language
 
 PROGRAM: Final = "tinygrad-vn"
 COMMANDS: Final = ("demo",)
@@ -74,12 +77,28 @@ def language_of(argv: Sequence[str]) -> Language:
     finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     finder.add_argument("--lang", nargs="?")
     wish = finder.parse_known_args(list(argv))[0].lang
-    if wish is None:
-        return current_language()
     for lang in LANGUAGES:
         if wish == lang:
             return lang
-    raise CommandError(say("bad lang", current_language(), text=wish))
+    setting = _language_setting()
+    if wish is None:
+        return setting
+    raise CommandError(say("bad lang", setting, text=wish))
+
+
+def complain(text: str) -> None:
+    """One line on the error channel."""
+    print(f"{PROGRAM}: {' '.join(text.split())}", file=sys.stderr)
+
+
+def _language_setting() -> Language:
+    """The language without `--lang`; one line instead of Python's warning where the setting is no language."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        lang = current_language()
+    if caught:
+        complain(say("bad setting", lang, text=os.environ.get(VARIABLE, "")))
+    return lang
 
 
 def parsed(argv: Sequence[str], lang: Language) -> argparse.Namespace | None:

@@ -19,9 +19,11 @@ from tinygrad_vn.cli import results
 from tinygrad_vn.cli.arguments import CommandError, whole_number
 from tinygrad_vn.cli.progress import progress
 from tinygrad_vn.cli.report import comparison, completed_table, ranking
-from tinygrad_vn.cli.words import count, say
-from tinygrad_vn.data import RatingsDataset, lecture_table
+from tinygrad_vn.cli.words import count, say, several
+from tinygrad_vn.data import RATING_SCALE, RatingsDataset, lecture_table
+from tinygrad_vn.data.words import reason_of
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.words import word
 from tinygrad_vn.models import GlobalMean, MatrixFactorization, MeanAndBiases
 from tinygrad_vn.models.recommender import Indices, Numbers
 
@@ -41,6 +43,9 @@ RATINGS: Final[dict[str, Any]] = {
 }
 
 LECTURE_BEFORE, LECTURE_AFTER = 2.82, 0.41  # 002_8a50c176e41375fb.txt, the spreadsheet's solver
+HELD_OUT: Final = 0.2  # of a file's ratings
+FEWEST: Final = 5  # ratings of which one is held out
+JUDGED: Final = 100  # times during training that the held-out ratings are looked at, for the loss curve
 SHOWN: Final = 10  # recommendations out of thousands of films
 MOST: Final = {"factors": 1000, "epochs": 1_000_000, "seed": 2**32 - 1}
 
@@ -70,6 +75,21 @@ class Plan:
     lang: Language
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What came out of the training.
+
+    Attributes:
+        model: the trained model.
+        data: the ratings that it has learned from.
+        held_out: its RMSE on those held out, by epoch; empty where none were.
+    """
+
+    model: MatrixFactorization
+    data: RatingsDataset
+    held_out: dict[int, float]
+
+
 def run(options: argparse.Namespace, lang: Language) -> None:
     """Carry out the command.
 
@@ -78,10 +98,14 @@ def run(options: argparse.Namespace, lang: Language) -> None:
         DataError: a file cannot be read as meant.
     """
     plan = plan_of(options, lang)
-    n, users, items = (count(k, lang) for k in (len(plan.data), plan.data.n_users, plan.data.n_items))
-    factors, epochs = plan.settings["n_factors"], plan.settings["epochs"]
-    details = {"n": n, "users": users, "items": items, "factors": factors, "epochs": epochs, "seed": plan.seed}
-    print(say("heading", lang, source=plan.source, **details), end="\n\n", flush=True)
+    numbers = {
+        "ratings": several(len(plan.data), "rating", lang),
+        "users": several(plan.data.n_users, "user", lang),
+        "items": several(plan.data.n_items, "film", lang),
+        "factors": several(plan.settings["n_factors"], "factor", lang),
+        "epochs": several(plan.settings["epochs"], "epoch", lang),
+    }
+    print(say("heading", lang, **numbers, seed=plan.seed, source=plan.source), end="\n\n", flush=True)
     if plan.is_lecture:
         on_table(plan)
     else:
@@ -97,13 +121,25 @@ def plan_of(options: argparse.Namespace, lang: Language) -> Plan:
             settings[name] = whole_number(f"--{option}", text, 1, MOST[option], lang)
     seed = whole_number("--seed", "0" if options.seed is None else options.seed, 0, MOST["seed"], lang)
     if not is_lecture:
-        data, source = RatingsDataset.from_csv(options.ratings, options.movies), str(options.ratings)
+        data, source = ratings_of(options, lang), str(options.ratings)
     elif options.movies is not None:
         raise CommandError(say("movies alone", lang))
     else:
         data, source = lecture_table(), say("lecture table", lang)
     user = user_number(data, options.user, lang)
     return Plan(data, source, is_lecture, user, seed, settings, writable_folder(options.out, lang), lang)
+
+
+def ratings_of(options: argparse.Namespace, lang: Language) -> RatingsDataset:
+    """The ratings in a file, enough of them to hold some out."""
+    for option in ("ratings", "movies"):
+        if getattr(options, option) == "":
+            raise CommandError(say("no file", lang, option=f"--{option}"))
+    data = RatingsDataset.from_csv(options.ratings, options.movies)
+    if len(data) < FEWEST:
+        ratings = several(len(data), "rating", lang)
+        raise CommandError(say("too few", lang, path=options.ratings, ratings=ratings, fewest=FEWEST))
+    return data
 
 
 def user_number(data: RatingsDataset, text: str | None, lang: Language) -> int:
@@ -120,53 +156,65 @@ def user_number(data: RatingsDataset, text: str | None, lang: Language) -> int:
 
 def writable_folder(text: str | None, lang: Language) -> Path:
     """The folder for the results, made where it does not exist."""
+    if text == "":
+        raise CommandError(say("no folder", lang))
     folder = Path("out" if text is None else text)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error, lang) from None
+        raise CommandError(say("cannot write", lang, folder=folder, reason=reason_of(error)[lang])) from None
     return folder
 
 
 def on_table(plan: Plan) -> None:
     """The lecture's table: learn all of it, fill in what is missing."""
-    model = trained(plan, plan.data)
-    predicted = model.predict_table()
-    n_missing = predicted.size - len(plan.data)
-    print(say("table", plan.lang, n=n_missing), completed_table(plan.data, predicted, plan.lang), sep="\n\n")
-    items, ratings = model.recommend(plan.user)
+    learned = trained(plan, plan.data)
+    predicted = learned.model.predict_table()
+    missing = predicted[np.isnan(plan.data.matrix())]
+    print(say("table", plan.lang, n=missing.size), completed_table(plan.data, predicted, plan.lang), sep="\n\n")
+    print_not_cut_off(plan, missing, "\n{}", decimals=1)
+    items, ratings = learned.model.recommend(plan.user)
     print_recommendations(plan, items, ratings, len(items))
-    write_results(plan, model, plan.data, items, ratings, predicted)
+    write_results(plan, learned, items, ratings, predicted)
 
 
 def on_ratings(plan: Plan) -> None:
     """A file of ratings: learn four fifths of them, be judged by the others."""
-    train, test = plan.data.split(test=0.2, seed=plan.seed)
-    print(say("split", plan.lang, train=count(len(train), plan.lang), test=count(len(test), plan.lang)), end="\n\n")
-    model = trained(plan, train)
+    lang = plan.lang
+    train, test = plan.data.split(test=HELD_OUT, seed=plan.seed)
+    print(say("split", lang, train=several(len(train), "rating", lang), test=count(len(test), lang)), end="\n\n")
+    learned = trained(plan, train, test)
     X, X_test = pairs(train), pairs(test)
     shape = train.n_users, train.n_items
     rows = [
-        (say(name, plan.lang), learned.rmse(X, train.ratings), learned.rmse(X_test, test.ratings))
-        for name, learned in (
-            ("mean", GlobalMean().fit(X, train.ratings, shape)),
-            ("mean and biases", MeanAndBiases().fit(X, train.ratings, shape)),
-            ("factorization", model),
+        (name, model.rmse(X, train.ratings), model.rmse(X_test, test.ratings))
+        for name, model in (
+            (say("mean", lang), GlobalMean().fit(X, train.ratings, shape)),
+            (say("mean and biases", lang), MeanAndBiases().fit(X, train.ratings, shape)),
+            (word("matrix factorization", lang), learned.model),
         )
     ]
-    print(comparison(rows, plan.lang))
-    items, ratings = model.recommend(plan.user, exclude=test.items[test.users == plan.user])
+    print(comparison(rows, lang))
+    items, ratings = learned.model.recommend(plan.user, exclude=test.items[test.users == plan.user])
     print_recommendations(plan, items[:SHOWN], ratings[:SHOWN], len(items))
-    write_results(plan, model, train, items[:SHOWN], ratings[:SHOWN])
+    print_not_cut_off(plan, ratings[:SHOWN], "{}\n", decimals=2)
+    write_results(plan, learned, items[:SHOWN], ratings[:SHOWN])
 
 
-def trained(plan: Plan, data: RatingsDataset) -> MatrixFactorization:
+def trained(plan: Plan, data: RatingsDataset, test: RatingsDataset | None = None) -> Learned:
     """A model of the ratings; says how well it fits them before and after."""
-    lang = plan.lang
-    with progress(plan.settings["epochs"], lang) as on_epoch:
-        model = MatrixFactorization(**plan.settings, seed=plan.seed, on_epoch=on_epoch)
+    lang, epochs = plan.lang, plan.settings["epochs"]
+    held_out: dict[int, float] = {}
+
+    def after_epoch(epoch: int, rmse: float) -> None:
+        show(epoch, rmse)
+        if test is not None and (epoch == epochs or epoch % max(1, epochs // JUDGED) == 0):
+            held_out[epoch] = model.rmse(pairs(test), test.ratings)
+
+    model = MatrixFactorization(**plan.settings, seed=plan.seed, on_epoch=after_epoch)
+    with progress(epochs, lang) as show:
         model.fit(pairs(data), data.ratings, (data.n_users, data.n_items))
     width = max(len(say(key, lang)) for key in ("before", "after"))
     for key, rmse, figure in (
@@ -176,7 +224,7 @@ def trained(plan: Plan, data: RatingsDataset) -> MatrixFactorization:
         beside = f"   {say('lecture', lang, figure=figure)}" if plan.is_lecture else ""
         print(f"{say(key, lang):{width}}  {rmse:.3f}{beside}")
     print(flush=True)
-    return model
+    return Learned(model, data, held_out)
 
 
 def pairs(data: RatingsDataset) -> Indices:
@@ -199,29 +247,44 @@ def print_recommendations(plan: Plan, items: Indices, ratings: Numbers, n_unseen
         print(ranking(plan.data, items, ratings), end="\n\n", flush=True)
 
 
+def print_not_cut_off(plan: Plan, ratings: Numbers, layout: str, decimals: int) -> None:
+    """Explain predictions above the end of the scale, where they are shown as such."""
+    highest = round(float(ratings.max(initial=0.0)), decimals)
+    if highest > RATING_SCALE[1]:
+        print(layout.format(say("not cut off", plan.lang, highest=highest)))
+
+
+def worst_fitted(learned: Learned, user: int) -> int:
+    """Where among the ratings the one stands that the model misses most: of this user's, if there are any."""
+    model, data = learned.model, learned.data
+    candidates = np.flatnonzero(data.users == user)
+    if not len(candidates):
+        candidates = np.arange(len(data))
+    missed_by = np.abs(model.predict(pairs(data)[candidates]) - data.ratings[candidates])
+    return int(candidates[np.argmax(missed_by)])
+
+
 def write_results(
-    plan: Plan,
-    model: MatrixFactorization,
-    data: RatingsDataset,
-    items: Indices,
-    ratings: Numbers,
-    predicted: Numbers | None = None,
+    plan: Plan, learned: Learned, items: Indices, ratings: Numbers, predicted: Numbers | None = None
 ) -> None:
     """Write all files, and say which.
 
     Raises:
         CommandError: one of them cannot be written.
     """
-    of_user = np.flatnonzero(data.users == plan.user)
-    rating = int(of_user[0]) if len(of_user) else 0
-    lang, folder = plan.lang, plan.folder
+    lang, folder, model, data = plan.lang, plan.folder, learned.model, learned.data
     try:
-        missing = [results.save_loss_curve(folder, model, lang), results.save_graph(folder, model, data, rating, lang)]
+        results.remove_older(folder)
+        missing = [
+            results.save_loss_curve(folder, model, learned.held_out, lang),
+            results.save_graph(folder, model, data, worst_fitted(learned, plan.user), lang),
+        ]
         results.save_recommendations(folder, data, items, ratings)
         if predicted is not None:
             results.save_completed_table(folder, data, predicted)
     except OSError as error:
-        raise _unwritable(folder, error, lang) from None
+        name, reason = Path(error.filename or "").name, reason_of(error)[lang]
+        raise CommandError(say("cannot write file", lang, folder=folder, name=name, reason=reason)) from None
     written = list(_written(missing, predicted is not None))
     print(say("written", lang, folder=folder))
     width = max(len(files) for files, _ in written)
@@ -233,13 +296,9 @@ def write_results(
 
 def _written(missing: list[str | None], has_table: bool) -> Iterator[tuple[str, str]]:
     """Which files there are now, and the word for what is in them."""
-    for names, key, why_not in zip((results.LOSS_CURVE, results.GRAPH), ("loss curve", "graph"), missing, strict=True):
+    for names, key, why_not in zip((results.LOSS_CURVE, results.GRAPH), ("curve", "graph"), missing, strict=True):
         if why_not is None:
             yield ", ".join(names), key
     if has_table:
         yield results.COMPLETED, "completed"
     yield results.RECOMMENDATIONS, "recommendations"
-
-
-def _unwritable(folder: Path, error: OSError, lang: Language) -> CommandError:
-    return CommandError(say("cannot write", lang, folder=folder, reason=error.strerror))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.words import word
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -46,7 +47,7 @@ def _bar(epochs: int, lang: Language) -> tqdm[NoReturn] | None:
     return tqdm(
         total=epochs,
         desc=say("training", lang),
-        unit=f" {say('epoch', lang)}",
+        unit=f" {word('epoch', lang)}",
         ncols=min(screen.columns, 100),
         nrows=screen.lines,
         file=sys.stderr,
@@ -59,6 +60,6 @@ def _lines(epochs: int, lang: Language) -> OnEpoch:
     def advance(epoch: int, rmse: float) -> None:
         if epoch in shown:
             width = len(str(epochs))
-            print(f"{say('epoch', lang)} {epoch:{width}}/{epochs}  RMSE {rmse:.3f}", file=sys.stderr, flush=True)
+            print(f"{word('epoch', lang)} {epoch:{width}}/{epochs}  RMSE {rmse:.3f}", file=sys.stderr, flush=True)
 
     return advance

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from tinygrad_vn.cli.words import say
 from tinygrad_vn.data import RatingsDataset
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.words import word
 from tinygrad_vn.models.recommender import Indices, Numbers
 
 WIDTH: Final = 100
@@ -27,7 +27,7 @@ def completed_table(data: RatingsDataset, predicted: Numbers, lang: Language) ->
     known = data.matrix()
     marks = np.where(np.isnan(known), "*", " ")
     filled = np.where(np.isnan(known), predicted, known)
-    head = say("user", lang)
+    head = word("user", lang)
     lines = [head + "".join(f"{film:5} " for film in range(1, data.n_items + 1))]
     for user, ratings, row in zip(data.user_ids, filled, marks, strict=True):
         cells = "".join(f"{rating:5.1f}{mark}" for rating, mark in zip(ratings, row, strict=True))
@@ -47,10 +47,10 @@ def ranking(data: RatingsDataset, items: Indices, ratings: Numbers) -> str:
 
 def comparison(rows: Sequence[tuple[str, float, float]], lang: Language) -> str:
     """RMSE of several models on the ratings they have learned from, and on those held out."""
-    heads = say("train column", lang), say("test column", lang)
-    width = max(len(name) for name, _, _ in rows)
-    lines = [f"{'RMSE':{width}}  {heads[0]:>9}  {heads[1]:>9}"]
-    lines += [f"{name:{width}}  {train:9.4f}  {test:9.4f}" for name, train, test in rows]
+    heads = word("training set", lang), word("test set", lang)
+    width, across = max(len(name) for name, _, _ in rows), max(9, *map(len, heads))
+    lines = [f"{'RMSE':{width}}  {heads[0]:>{across}}  {heads[1]:>{across}}"]
+    lines += [f"{name:{width}}  {train:{across}.4f}  {test:{across}.4f}" for name, train, test in rows]
     return "\n".join(lines)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +20,8 @@ from tinygrad_vn.cli.words import say
 from tinygrad_vn.data import RatingsDataset
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture import DrawingError, draw
+from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.words import word
 from tinygrad_vn.models import MatrixFactorization
 from tinygrad_vn.models.recommender import Indices, Numbers
 
@@ -31,11 +31,19 @@ COMPLETED = "completed_table.csv"
 RECOMMENDATIONS = "recommendations.csv"
 
 
-def save_loss_curve(folder: Path, model: MatrixFactorization, lang: Language) -> str | None:
+def remove_older(folder: Path) -> None:
+    """Remove what an earlier run has left under our names: not every run writes every file."""
+    for name in (*LOSS_CURVE, *GRAPH, COMPLETED, RECOMMENDATIONS):
+        (folder / name).unlink(missing_ok=True)
+
+
+def save_loss_curve(
+    folder: Path, model: MatrixFactorization, held_out: Mapping[int, float], lang: Language
+) -> str | None:
     """RMSE over the epochs, as SVG and PNG; the text says why there is none, where there is none."""
 
     def make() -> None:
-        figure = plot.loss_curve(model.history, title=say("loss title", lang), ylabel="RMSE", lang=lang)
+        figure = plot.loss_curve(model.history, held_out=held_out, ylabel="RMSE", lang=lang)
         for name in LOSS_CURVE:
             plot.save(figure, folder / name)
 
@@ -68,28 +76,33 @@ def loss_of_one_rating(model: MatrixFactorization, data: RatingsDataset, positio
     """(r̂ − r)² of one rating, computed from that user's and that film's numbers alone, after `backward()`."""
     user, item = data.users[position], data.items[position]
     title = shortened(title_of(data, item), 30)
-    names = say("u", lang, user=data.user_ids[user]), say("v", lang, title=title)
+    names = say("u", lang, user=data.user_ids[user]), say("m", lang, title=title)
     u = tensor(model.user_factors.data[user], requires_grad=True, name=names[0])
-    v = tensor(model.item_factors.data[item], requires_grad=True, name=names[1])
-    prediction = (u * v).sum()
+    m = tensor(model.item_factors.data[item], requires_grad=True, name=names[1])
+    prediction = (u * m).sum()
     if model.biases:
-        for name, biases, number in (("b_u", model.user_biases, user), ("b_i", model.item_biases, item)):
+        for name, biases, number in (("bᵤ", model.user_biases, user), ("bᵢ", model.item_biases, item)):
             prediction = prediction + tensor(biases.data[number], requires_grad=True, name=name)
-        prediction = prediction + tensor(model.mean, name="μ")
-    prediction.name = say("prediction", lang)
-    loss: Tensor = (prediction - tensor(data.ratings[position], name=say("rating", lang))) ** 2
-    loss.name = say("loss", lang)
+        prediction = prediction + model.mean
+    prediction.name = word("predicted rating", lang)
+    loss: Tensor = (prediction - tensor(data.ratings[position], name=word("true rating", lang))) ** 2
+    loss.name = "loss"
     loss.backward()
     return loss
 
 
 def save_completed_table(folder: Path, data: RatingsDataset, predicted: Numbers) -> None:
-    """Users down, films across: known ratings with one decimal, predictions with two."""
-    rows = [
-        [user, *(f"{old:.1f}" if not np.isnan(old) else f"{new:.2f}" for old, new in zip(ratings, row, strict=True))]
-        for user, ratings, row in zip(data.user_ids, data.matrix(), predicted, strict=True)
-    ]
-    _write_csv(folder / COMPLETED, [["movieId", *data.item_ids], ["userId", *_titles(data)], *rows])
+    """Users down, films across: known ratings with one decimal, predictions with two.
+
+    All cells stay numbers, for spreadsheets to compute with; a last column names the films that were predicted.
+    """
+    titles = np.array([title_of(data, item) for item in range(data.n_items)])
+    rows: list[list[object]] = [["movieId", *data.item_ids, ""], ["userId", *titles, "predicted"]]
+    for user, ratings, row in zip(data.user_ids, data.matrix(), predicted, strict=True):
+        is_new = np.isnan(ratings)
+        cells = [f"{p:.2f}" if new else f"{r:.1f}" for r, p, new in zip(ratings, row, is_new, strict=True)]
+        rows.append([user, *cells, "; ".join(titles[is_new])])
+    _write_csv(folder / COMPLETED, rows)
 
 
 def save_recommendations(folder: Path, data: RatingsDataset, items: Indices, ratings: Numbers) -> None:
@@ -99,10 +112,6 @@ def save_recommendations(folder: Path, data: RatingsDataset, items: Indices, rat
         for rank, (item, rating) in enumerate(zip(items, ratings, strict=True), start=1)
     ]
     _write_csv(folder / RECOMMENDATIONS, [["rank", "movieId", "title", "predicted"], *rows])
-
-
-def _titles(data: RatingsDataset) -> list[str]:
-    return [title_of(data, item) for item in range(data.n_items)]
 
 
 def _write_csv(path: Path, rows: Iterable[Iterable[object]]) -> None:
@@ -123,8 +132,7 @@ def _attempt(
     """Make pictures; the text says what is missing, where something is."""
     files = ", ".join(names)
     if not installed:
-        command = subprocess.list2cmdline([sys.executable, "-m", "pip", "install", package])
-        return say("no picture", lang, files=files, library=library, command=command)
+        return say("no picture", lang, files=files, library=library, command=pip_install(package))
     try:
         make()
     except (ImportError, DrawingError) as error:

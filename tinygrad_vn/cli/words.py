@@ -1,10 +1,14 @@
-"""What the command line says, Vietnamese and English side by side. The words of drawings: lecture/words.py."""
+"""The sentences of the command line, Vietnamese and English side by side.
+
+Terms such as `[matrix factorization]` are taken from lecture/words.py, so that they read alike everywhere.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.words import sentence, word
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     # --help
@@ -13,7 +17,8 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "command": {"vi": "LỆNH", "en": "COMMAND"},
     "commands": {"vi": "lệnh", "en": "commands"},
     "about": {
-        "vi": "tinygrad_vn: tự động tính đạo hàm (automatic differentiation) trên NumPy, viết ra để hiểu.",
+        "vi": "tinygrad_vn: tự động tính đạo hàm (automatic differentiation) trên NumPy, "
+        "viết ra để người học hiểu được.",
         "en": "tinygrad_vn: automatic differentiation on NumPy, made to be understood.",
     },
     "help help": {"vi": "hiện trợ giúp này", "en": "show this help"},
@@ -27,13 +32,13 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "watch a movie recommender learn from real ratings",
     },
     "about demo": {
-        "vi": "Huấn luyện phân tích ma trận (matrix factorization) bằng lan truyền ngược của chính tinygrad_vn: trên "
+        "vi": "Huấn luyện [matrix factorization] bằng lan truyền ngược của chính tinygrad_vn: trên "
         "bảng 15 × 15 của bài giảng, hoặc trên ratings.csv của MovieLens với --ratings.",
-        "en": "Trains matrix factorization with tinygrad_vn's own backpropagation: on the lecture's table of 15 × 15 "
+        "en": "Trains [matrix factorization] with tinygrad_vn's own backpropagation: on the lecture's table of 15 × 15 "
         "ratings, or with --ratings on a ratings.csv of MovieLens.",
     },
     "help seed": {
-        "vi": "hạt giống của số ngẫu nhiên (mặc định: 0)",
+        "vi": "hạt giống (seed) của bộ sinh số ngẫu nhiên (mặc định: 0)",
         "en": "seed of the random numbers (default: 0)",
     },
     "help user": {
@@ -41,7 +46,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "recommend to the user with this id (default: the first who has unseen films)",
     },
     "help factors": {
-        "vi": "số đặc trưng (factors) của mỗi người dùng và mỗi phim (mặc định: 5; với --ratings: 30)",
+        "vi": "số [factor] của mỗi người dùng và mỗi phim (mặc định: 5; với --ratings: 30)",
         "en": "how many factors describe a user, or a film (default: 5; with --ratings: 30)",
     },
     "help epochs": {
@@ -59,7 +64,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     # errors
     "see help": {"vi": "Xem: {prog} --help", "en": "See {prog} --help"},
-    "no such option": {"vi": "không có tham số {what}.", "en": "there is no argument {what}."},
+    "no such option": {"vi": "không hiểu {what}.", "en": "there is no argument {what}."},
     "no such command": {
         "vi": "không có lệnh {what}; có: {known}.",
         "en": "there is no command {what}; there is: {known}.",
@@ -68,6 +73,10 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "bad number": {
         "vi": "{option} {text}: hãy viết một số nguyên từ {low} đến {high}.",
         "en": "{option} {text}: write a whole number from {low} to {high}.",
+    },
+    "bad setting": {
+        "vi": "TINYGRAD_VN_LANG={text}: hãy viết vi hoặc en; đang dùng vi.",
+        "en": "TINYGRAD_VN_LANG={text}: write vi or en; using en.",
     },
     "bad lang": {"vi": "--lang {text}: hãy viết vi hoặc en.", "en": "--lang {text}: write vi or en."},
     "unknown user": {
@@ -78,9 +87,20 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "--movies cần đi cùng --ratings: bảng 15 × 15 đã có sẵn tên phim.",
         "en": "--movies goes with --ratings: the table of 15 × 15 has its titles already.",
     },
+    "no folder": {"vi": "--out '': hãy ghi tên một thư mục.", "en": "--out '': name a folder."},
+    "no file": {"vi": "{option} '': hãy ghi tên một tệp.", "en": "{option} '': name a file."},
     "cannot write": {
-        "vi": "--out {folder}: không ghi được vào thư mục này ({reason}). Hãy chọn thư mục khác.",
-        "en": "--out {folder}: cannot write into this folder ({reason}). Choose another one.",
+        "vi": "--out {folder}: không ghi được vào đây: {reason}. Hãy chọn thư mục khác.",
+        "en": "--out {folder}: cannot write here: {reason}. Choose another folder.",
+    },
+    "cannot write file": {
+        "vi": "--out {folder}: không ghi được {name}: {reason}. Hãy chọn thư mục khác.",
+        "en": "--out {folder}: cannot write {name}: {reason}. Choose another folder.",
+    },
+    "too few": {
+        "vi": "{path}: {ratings} là quá ít, vì một phần năm được giữ lại để kiểm tra. "
+        "Hãy chọn tệp có ít nhất {fewest}.",
+        "en": "{path}: {ratings} is too few, as a fifth is held out to judge by. Take a file with at least {fewest}.",
     },
     "no memory": {
         "vi": "không đủ bộ nhớ; hãy giảm --factors hoặc số dòng của --ratings.",
@@ -89,35 +109,37 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "interrupted": {"vi": "Đã dừng theo yêu cầu.", "en": "Interrupted."},
     # the demo
     "heading": {
-        "vi": "Phân tích ma trận (matrix factorization): {n} điểm đánh giá của {users} người dùng cho {items} phim,\n"
-        "{factors} đặc trưng (factors), {epochs} epoch, seed {seed}. Dữ liệu: {source}",
-        "en": "Matrix factorization: {n} ratings that {users} users gave {items} films,\n"
-        "{factors} factors, {epochs} epochs, seed {seed}. Data: {source}",
+        "vi": "[Matrix factorization]: {ratings} của {users} cho {items},\n"
+        "{factors}, {epochs}, seed {seed}. Dữ liệu: {source}",
+        "en": "[Matrix factorization]: {ratings} that {users} gave {items},\n"
+        "{factors}, {epochs}, seed {seed}. Data: {source}",
     },
     "lecture table": {
         "vi": "MovieLens, bảng 15 × 15 của bài giảng",
         "en": "MovieLens, the lecture's table of 15 × 15",
     },
     "training": {"vi": "Huấn luyện", "en": "Training"},
-    "epoch": {"vi": "epoch", "en": "epoch"},
     "before": {"vi": "RMSE trước khi học", "en": "RMSE before"},
     "after": {"vi": "RMSE sau khi học", "en": "RMSE after"},
     "lecture": {"vi": "(bài giảng: {figure})", "en": "(lecture: {figure})"},
     "table": {
-        "vi": "Bảng đã điền đủ: {n} ô có dấu * là điểm dự đoán cho phim chưa xem.",
+        "vi": "Bảng đã điền đủ: {n} ô có dấu * là [predicted rating] cho phim chưa xem.",
         "en": "The completed table: the {n} cells with a * are predictions for films not seen.",
     },
-    "user": {"vi": "người dùng", "en": "user"},
+    "not cut off": {
+        "vi": "Điểm dự đoán không bị cắt ở 5: {highest} còn tốt hơn 5.",
+        "en": "Predictions are not cut off at 5: {highest} is even better than 5.",
+    },
     "recommended": {
-        "vi": "Người dùng {user} chưa xem {n} phim. Nên xem theo thứ tự này (điểm dự đoán):",
+        "vi": "Người dùng {user} chưa xem {n} phim. Đề xuất theo thứ tự ([predicted rating]):",
         "en": "User {user} has not seen {n} films. We recommend them in this order (predicted rating):",
     },
     "recommended one": {
-        "vi": "Người dùng {user} chưa xem 1 phim (điểm dự đoán):",
+        "vi": "Người dùng {user} chưa xem 1 phim ([predicted rating]):",
         "en": "User {user} has not seen 1 film (predicted rating):",
     },
     "recommended first": {
-        "vi": "Người dùng {user} chưa xem {n} phim. {shown} phim nên xem trước (điểm dự đoán):",
+        "vi": "Người dùng {user} chưa xem {n} phim. Đề xuất {shown} phim đầu theo thứ tự ([predicted rating]):",
         "en": "User {user} has not seen {n} films. We recommend these {shown} first (predicted rating):",
     },
     "all seen": {
@@ -125,26 +147,19 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "User {user} has seen all {n} films: there is nothing left to recommend.",
     },
     "split": {
-        "vi": "{train} điểm để học, {test} điểm giữ lại để kiểm tra.",
-        "en": "{train} ratings to learn from, {test} held out to judge by.",
+        "vi": "{train} để huấn luyện, {test} lượt giữ lại để kiểm tra.",
+        "en": "{train} to learn from, {test} held out to judge by.",
     },
-    "train column": {"vi": "học", "en": "training"},
-    "test column": {"vi": "kiểm tra", "en": "held out"},
     "mean": {"vi": "trung bình chung", "en": "mean of all ratings"},
     "mean and biases": {
         "vi": "trung bình + bias người dùng + bias phim",
         "en": "mean + user bias + film bias",
     },
-    "factorization": {"vi": "phân tích ma trận", "en": "matrix factorization"},
     "written": {"vi": "Đã lưu vào {folder}:", "en": "Written to {folder}:"},
-    "loss curve": {"vi": "RMSE qua các epoch", "en": "RMSE over the epochs"},
-    "loss title": {
-        "vi": "Đường cong học (loss curve): phân tích ma trận",
-        "en": "Loss curve of the matrix factorization",
-    },
+    "curve": {"vi": "RMSE qua các epoch", "en": "RMSE over the epochs"},
     "graph": {
-        "vi": "đồ thị tính toán (computation graph) của loss cho một điểm đánh giá",
-        "en": "computation graph of one rating's loss, with values and gradients",
+        "vi": "[computation graph] cho điểm khớp kém nhất",
+        "en": "[computation graph] of the worst-fitted rating's loss",
     },
     "completed": {"vi": "bảng đã điền đủ, mở được bằng Excel", "en": "the completed table, for Excel too"},
     "recommendations": {"vi": "các phim đề xuất", "en": "the recommended films"},
@@ -154,19 +169,25 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     "picture failed": {"vi": "Không vẽ được {files}: {reason}", "en": "No {files}: {reason}"},
     # names inside the drawn graph
-    "u": {"vi": "u: người dùng {user}", "en": "u: user {user}"},
-    "v": {"vi": "v: {title}", "en": "v: {title}"},
-    "prediction": {"vi": "điểm dự đoán", "en": "prediction"},
-    "rating": {"vi": "điểm thật", "en": "rating"},
-    "loss": {"vi": "loss", "en": "loss"},
+    "u": {"vi": "u: [user] {user}", "en": "u: [user] {user}"},
+    "m": {"vi": "m: {title}", "en": "m: {title}"},
 }
 
 
-def say(key: str, lang: Language, **details: object) -> str:
+def say(key: str, lang: Language, /, **details: object) -> str:
     """A sentence in the wanted language, with the details in its `{…}`."""
-    return WORDS[key][lang].format(**details)
+    return sentence(WORDS[key][lang], lang, **details)
 
 
 def count(number: int, lang: Language) -> str:
-    """A whole number with its thousands set apart: 100,004; with a space in Vietnamese, where commas begin decimals."""
-    return f"{number:,}".replace(",", "," if lang == "en" else "\u00a0")
+    """A whole number, the thousands of five digits and more set apart: 3000, but 100,004.
+
+    In Vietnamese by a space, since commas begin decimals there.
+    """
+    return str(number) if number < 10_000 else f"{number:,}".replace(",", "," if lang == "en" else "\u00a0")
+
+
+def several(number: int, key: str, lang: Language) -> str:
+    """A number of things, by the key of their word: 1 film, 15 films."""
+    ending = "s" if lang == "en" and number != 1 else ""
+    return f"{count(number, lang)} {word(key, lang)}{ending}"

@@ -5,13 +5,14 @@ zip archive, a spreadsheet saved it in another encoding, a quotation mark is nev
 here in one line of plain words. What the fields mean is the business of whoever asks for the rows.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
-from tinygrad_vn.errors import DataError
+from tinygrad_vn.data.words import Text, complaint, in_both, reason_of
 
 __all__ = ["Row", "at_line", "csv_rows", "shown"]
 
@@ -38,16 +39,13 @@ def csv_rows(path: str | PathLike[str]) -> Iterator[Row]:
             if fields:
                 yield line, fields
             line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(
-            f"{at_line(path, line)}: a quotation mark is not closed, or stands inside a field ({error}). "
-            'Put the whole field between "…" and double each " inside it.'
-        ) from None
+    except csv.Error:
+        raise complaint("quotation mark", at_line(path, line)) from None
 
 
-def at_line(path: str | PathLike[str], line: int) -> str:
-    """How complaints name a place: "ratings.csv, line 7"."""
-    return f"{path}, line {line}"
+def at_line(path: str | PathLike[str], line: int) -> Text:
+    """How complaints name a place: "ratings.csv, line 7", "ratings.csv, dòng 7"."""
+    return in_both("line", path=path, line=line)
 
 
 def shown(text: str) -> str:
@@ -63,30 +61,27 @@ def _text(path: Path) -> str:
     """
     content = _bytes(path)
     if content.startswith(b"PK\x03\x04"):
-        raise DataError(f"{path}: this is a zip archive. Unpack it and give the CSV file inside.")
+        raise complaint("zip", path)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise complaint("utf-16", path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         lines = error.object[: error.start].decode().split("\n")
-        raise DataError(
-            f"{at_line(path, len(lines))}: byte 0x{error.object[error.start]:02X} after {shown(lines[-1])} "
-            "is not UTF-8. Save the file as UTF-8 (in Excel: 'CSV UTF-8')."
-        ) from None
+        byte = f"0x{error.object[error.start]:02X}"
+        raise complaint("not utf-8", at_line(path, len(lines)), byte=byte, text=shown(lines[-1])) from None
     if not text.strip():
-        raise DataError(f"{path}: the file is empty. It should begin with a header line.")
+        raise complaint("empty", path)
     return text
 
 
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
-        raise DataError(f"{path}: this is a folder. Give the file in it, such as {path / 'ratings.csv'}.")
+        raise complaint("folder", path, example=path / "ratings.csv")
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        where = "" if path.is_absolute() else f" in {Path.cwd()}"
-        raise DataError(
-            f"{path}: there is no such file{where}. Check the path; "
-            "MovieLens ratings are at https://grouplens.org/datasets/movielens/."
-        ) from None
+        key = "missing" if path.is_absolute() else "missing here"
+        raise complaint(key, path, folder=Path.cwd()) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}). Check its permissions.") from error
+        raise complaint("unreadable", path, reason=reason_of(error)) from error

@@ -23,6 +23,7 @@ from os import PathLike
 from typing import Final
 
 from tinygrad_vn.data.csv_rows import Row, at_line, csv_rows, shown
+from tinygrad_vn.data.words import TEXTS, Text, complaint, in_both
 from tinygrad_vn.errors import DataError
 
 __all__ = [
@@ -42,13 +43,9 @@ _RATING_HEADER: Final = "userId,movieId,rating,timestamp"
 _TITLE_COLUMNS: Final = ("movieId", "title")
 _TITLE_HEADER: Final = "movieId,title,genres"
 _TABLE_HEADER: Final = "movieId,1,110"
-_TABLE_REMEDY: Final = (
-    "A table begins with two header lines, 'movieId' before the film ids and 'userId' before the titles; "
-    f"a list with the header {_RATING_HEADER} is read by from_csv"
-)
 
-# "::" before ";" and single marks: the first that occurs names what separates the fields instead of commas.
-_SEPARATORS: Final = {"\t": "tabs", "::": "'::'", ";": "semicolons", "|": "vertical bars"}
+# The first that occurs names what separates the fields instead of commas.
+_SEPARATORS: Final = {"\t": "tabs", "::": "double colons", ";": "semicolons", "|": "vertical bars"}
 _ID: Final = re.compile(r"[0-9]{1,18}")  # 18 digits always fit an int64
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -71,10 +68,7 @@ class RatingTriples:
         """Append one rating; DataError where this user has rated this film on an earlier line."""
         earlier = self.lines.get((user, item))
         if earlier is not None:
-            raise DataError(
-                f"{at_line(self.path, line)}: user {user} rates film {item} a second time, the first is on "
-                f"line {earlier}. Keep one of the two lines."
-            )
+            raise complaint("pair twice", at_line(self.path, line), user=user, item=item, earlier=earlier)
         self.lines[user, item] = line
         self.users.append(user)
         self.items.append(item)
@@ -115,7 +109,7 @@ def read_rating_list(path: str | PathLike[str]) -> RatingTriples:
             ratings[rating] = _rating(rating, at_line(path, line))
         triples.add(line, ids[user], ids[item], ratings[rating])
     if not triples.ratings:
-        raise DataError(f"{path}: there is a header but no rating below it. Add lines such as 1,31,2.5.")
+        raise complaint("no ratings in list", path)
     return triples
 
 
@@ -129,20 +123,21 @@ def read_rating_table(path: str | PathLike[str]) -> RatingTable:
     item_ids, titles = _table_header(path, rows)
     triples = RatingTriples(path)
     user_lines: dict[int, int] = {}
+    ratings: dict[str, float] = {}
     for line, fields in rows:
         if len(fields) != len(item_ids) + 1:
             raise _ragged(path, line, fields, len(item_ids) + 1)
         user = _id(fields[0], "userId", at_line(path, line))
         if user in user_lines:
-            raise DataError(
-                f"{at_line(path, line)}: user {user} already has line {user_lines[user]}. Keep one line per user."
-            )
+            raise complaint("user twice", at_line(path, line), user=user, earlier=user_lines[user])
         user_lines[user] = line
         for item, text in zip(item_ids, fields[1:], strict=True):
             if text.strip():
-                triples.add(line, user, item, _rating(text, f"{at_line(path, line)}, film {item}"))
+                if text not in ratings:
+                    ratings[text] = _rating(text, in_both("film of line", path=path, line=line, item=item))
+                triples.add(line, user, item, ratings[text])
     if not triples.ratings:
-        raise DataError(f"{path}: the table holds no rating. Add lines such as 15,2.0,3.0 below the two headers.")
+        raise complaint("no ratings in table", path)
     return RatingTable(triples, list(user_lines), item_ids, titles)
 
 
@@ -161,7 +156,7 @@ def read_titles(path: str | PathLike[str]) -> dict[int, str]:
             raise _ragged(path, line, fields, len(header))
         item = _id(fields[item_at], "movieId", at_line(path, line))
         if item in titles:
-            raise DataError(f"{at_line(path, line)}: film {item} already has line {lines[item]}. Keep one of the two.")
+            raise complaint("title twice", at_line(path, line), item=item, earlier=lines[item])
         titles[item] = _title(fields[title_at], item, at_line(path, line))
         lines[item] = line
     return titles
@@ -182,20 +177,19 @@ def _header(
     text, where = ",".join(fields), at_line(path, line)
     _refuse_other_separators(text, where, example)
     if _NUMBER.fullmatch(names[0]):
-        raise DataError(f"{where}: {shown(text)} is data, not a header. Put the line {example} above it.")
+        raise complaint("no header", where, text=shown(text), header=example)
+    if "rating" in wanted and names[0] == "movieId" and all(map(_ID.fullmatch, filter(None, names[1:]))):
+        raise complaint("table, not list", where, header=example)
     absent = [name for name in wanted if name not in names]
-    fault = f"has no column {' and no '.join(absent)}" if absent else "names a column twice"
-    raise DataError(f"{where}: the header {shown(text)} {fault}. It should be {example}.")
+    columns: Text = {"vi": " và ".join(absent), "en": " and no ".join(absent)}
+    raise complaint("no column" if absent else "column twice", where, text=shown(text), columns=columns, header=example)
 
 
-def _refuse_other_separators(text: str, where: str, example: str) -> None:
+def _refuse_other_separators(text: str, where: Text, example: str) -> None:
     """DataError where the first line of a file has another separator than commas."""
     for mark, name in _SEPARATORS.items():
         if mark in text:
-            raise DataError(
-                f"{where}: {shown(text)} is separated by {name}, not commas. Put commas instead, a point in "
-                f"numbers such as 3.5, and begin the file with the header {example}."
-            )
+            raise complaint("separator", where, text=shown(text), mark=TEXTS[name], header=example)
 
 
 def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[int], dict[int, str]]:
@@ -207,19 +201,16 @@ def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[
     line, fields = next(rows)
     if fields[0].strip() != "movieId" or len(fields) < 2:
         _refuse_other_separators(",".join(fields), at_line(path, line), _TABLE_HEADER)
-        raise DataError(f"{at_line(path, line)}: {shown(','.join(fields))} does not list films. {_TABLE_REMEDY}.")
+        raise complaint("no films", at_line(path, line), text=shown(",".join(fields)), header=_RATING_HEADER)
     columns: dict[int, int] = {}
     for column, text in enumerate(fields[1:], start=2):
-        item = _id(text, "movieId", f"{at_line(path, line)}, column {column}")
+        item = _id(text, "movieId", in_both("column of line", path=path, line=line, column=column))
         if item in columns:
-            raise DataError(
-                f"{at_line(path, line)}: film {item} has the columns {columns[item]} and {column}. "
-                "Keep one column per film."
-            )
+            raise complaint("film twice", at_line(path, line), item=item, first=columns[item], second=column)
         columns[item] = column
     line, names = next(rows, (line + 1, [""]))
     if names[0].strip() != "userId":
-        raise DataError(f"{at_line(path, line)}: {shown(','.join(names))} does not list titles. {_TABLE_REMEDY}.")
+        raise complaint("no titles", at_line(path, line), text=shown(",".join(names)), header=_RATING_HEADER)
     if len(names) != len(fields):
         raise _ragged(path, line, names, len(fields))
     pairs = zip(columns, names[1:], strict=True)
@@ -227,45 +218,35 @@ def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[
 
 
 def _ragged(path: str | PathLike[str], line: int, fields: list[str], width: int) -> DataError:
-    return DataError(
-        f"{at_line(path, line)}: {shown(','.join(fields))} has {len(fields)} fields, but the header has "
-        f"{width}. Give every line one field per column; write 3.5 with a point, and put a text with commas "
-        "in quotation marks."
-    )
+    return complaint("ragged", at_line(path, line), text=shown(",".join(fields)), found=len(fields), wanted=width)
 
 
-def _id(text: str, column: str, where: str) -> int:
+def _id(text: str, column: str, where: Text) -> int:
     """A user's or film's id: a whole number, not negative."""
     digits = text.strip()
     if not digits:
-        raise DataError(f"{where}: the {column} is blank. Fill it in, or delete the line.")
+        raise complaint("blank id", where, column=column)
     if not _ID.fullmatch(digits):
-        raise DataError(f"{where}: the {column} {shown(text)} is not a whole number such as 31. Correct it.")
+        raise complaint("no id", where, column=column, text=shown(text))
     return int(digits)
 
 
-def _rating(text: str, where: str) -> float:
+def _rating(text: str, where: Text) -> float:
     """A rating on the scale; `where` names the place if it is none."""
     low, high = RATING_SCALE
     number = text.strip()
     if not number:
-        raise DataError(f"{where}: the rating is blank. Fill it in, or delete the line: unrated films have none.")
+        raise complaint("blank rating", where)
     if not _NUMBER.fullmatch(number):
-        raise DataError(
-            f"{where}: the rating {shown(text)} is not a number. Write one from {low} to {high}, with a "
-            "point, such as 3.5; films that were not rated have none."
-        )
+        raise complaint("no number", where, text=shown(text), low=low, high=high)
     rating = float(number)
     if not low <= rating <= high:
-        raise DataError(
-            f"{where}: the rating {shown(text)} is outside the scale from {low} to {high}. Convert the "
-            "ratings to that scale; films that were not rated have none, not 0."
-        )
+        raise complaint("off the scale", where, text=shown(text), low=low, high=high)
     return rating
 
 
-def _title(text: str, item: int, where: str) -> str:
+def _title(text: str, item: int, where: Text) -> str:
     title = text.strip()
     if not title:
-        raise DataError(f"{where}: the title of film {item} is blank. Fill it in.")
+        raise complaint("blank title", where, item=item)
     return title

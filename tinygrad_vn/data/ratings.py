@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinygrad_vn.data.rating_files import read_rating_list, read_rating_table, read_titles
-from tinygrad_vn.errors import DataError
+from tinygrad_vn.data.words import complaint
 
 __all__ = ["RatingsDataset", "lecture_table"]
 
@@ -49,16 +49,10 @@ class RatingsDataset:
 
     def __post_init__(self) -> None:
         if not self.users.shape == self.items.shape == self.ratings.shape == (len(self.ratings),):
-            raise DataError(
-                f"users, items and ratings have the shapes {self.users.shape}, {self.items.shape} and "
-                f"{self.ratings.shape}. Give three arrays of one shape (n,)."
-            )
+            raise complaint("shapes", users=self.users.shape, items=self.items.shape, ratings=self.ratings.shape)
         for what, index, ids in (("users", self.users, self.user_ids), ("items", self.items, self.item_ids)):
             if index.size and not (index.min() >= 0 and index.max() < len(ids)):
-                raise DataError(
-                    f"{what} holds the numbers {index.min()} to {index.max()}, but there are {len(ids)} ids. "
-                    "Count from 0, and give every number an id."
-                )
+                raise complaint("no such index", what=what, low=index.min(), high=index.max(), count=len(ids))
 
     @classmethod
     def from_csv(cls, path: str | PathLike[str], movies: str | PathLike[str] | None = None) -> "RatingsDataset":
@@ -138,13 +132,10 @@ class RatingsDataset:
             DataError: test is not such a share, or leaves one part empty.
         """
         if not 0 < test < 1:
-            raise DataError(f"test={test} is not a share of the ratings. Give a number between 0 and 1, such as 0.2.")
+            raise complaint("no share", test=test)
         n_test = int(len(self) * test)
         if not 0 < n_test < len(self):
-            raise DataError(
-                f"test={test} of {len(self)} ratings holds out {n_test}. "
-                "Take more ratings, or a share that leaves some on both sides."
-            )
+            raise complaint("empty part", test=test, count=len(self), held_out=n_test)
         order = np.random.RandomState(seed).permutation(len(self))
         return self._part(order[n_test:]), self._part(order[:n_test])
 

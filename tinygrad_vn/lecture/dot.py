@@ -22,6 +22,7 @@ Column = tuple[str, str, Values | None]  # the key of a heading, a colour, numbe
 SUPERSCRIPTS = "²³ᵀ⁺⁻"  # signs that need something to stand on
 
 LONGEST = 40  # letters of a name that are drawn; the picture's tooltip has all of it
+BOLD = 8  # points that a bold letter may take: who looks at an SVG may have a wider font than Graphviz had
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # XML allows none of these
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -46,7 +47,7 @@ def labelled(text: str) -> str:
 def drawn(name: str) -> str:
     """A name as it stands in a box: on one line, and not too long."""
     name = " ".join(clean(name).split()) or "␣"
-    return labelled(name if len(name) <= LONGEST else name[: LONGEST - 1] + "…")
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 
 def source_of(graph: Graph, *, theme: Theme, show: Collection[str], rankdir: str, precision: int, lang: str) -> str:
@@ -105,16 +106,22 @@ class _Writer:
             columns.append(("grad", self.theme.gradient, variable.gradient))
         is_matrix = any(a is not None and is_in_full(a) and a.ndim > 1 and a.shape[-1] > 1 for _, _, a in columns)
         below = self.stacked(columns) if is_matrix else self.side_by_side(columns)
-        return _table([[part] for part in (self.heading(variable), *below)])
+        return _table([[part] for part in (self.heading(variable, bool(columns)), *below) if part])
 
-    def heading(self, variable: Variable) -> str:
-        """The name, and the shape where the elements do not show it."""
-        name = drawn(variable.name or "")
-        is_automatic = variable.role == "intermediate" and not variable.given
-        text = f'<FONT COLOR="{self.theme.muted}" POINT-SIZE="10">{name}</FONT>' if is_automatic else f"<B>{name}</B>"
+    def heading(self, variable: Variable, has_numbers: bool) -> str:
+        """The name, and the shape where the elements do not show it.
+
+        Intermediate values that nobody named have none: what they are is seen from the circle in front of them.
+        """
+        text, name = "", drawn(variable.name or "")
+        if variable.role != "intermediate" or variable.given:
+            text = _at_least(len(name) * BOLD, f"<B>{labelled(name)}</B>")
+        elif not has_numbers:
+            text = self.font(name, self.theme.muted, 10)
         value, shape = variable.value, variable.shape
         if shape is not None and (value is None or not is_in_full(value) or value.ndim > 2 or not value.size):
-            text += self.font(f"  {shape_text(shape)} {variable.dtype}", self.theme.muted, 9)
+            size = self.font(f"{shape_text(shape)} {variable.dtype}", self.theme.muted, 9)
+            text = _table([[text, size]]) if text else size
         return text
 
     def stacked(self, columns: Sequence[Column]) -> list[str]:
@@ -151,6 +158,12 @@ class _Writer:
 
     def font(self, text: str, color: str, size: int) -> str:
         return f'<FONT COLOR="{color}" POINT-SIZE="{size}">{labelled(text)}</FONT>' if text else ""
+
+
+def _at_least(width: int, label: str) -> str:
+    """A label in a cell that is never narrower."""
+    cell = f'<TR><TD WIDTH="{width}">{label}</TD></TR>'
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>'
 
 
 def _table(lines: Sequence[Sequence[str]], align: str = "CENTER") -> str:

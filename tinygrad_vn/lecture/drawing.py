@@ -72,11 +72,15 @@ class Drawing:
     def render(self, path: str | Path) -> Path:
         """Write a file in the format that its name ends with: .svg, .png (at twice the size), .pdf or .dot.
 
+        Its folder is made where it does not exist.
+
         Raises:
+            OSError: the file cannot be written.
             ValueError, DrawingError: as `pipe`; nothing is written then.
         """
         path = Path(path)
         content = self.pipe(path.suffix.lower().removeprefix("."))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
 

@@ -207,7 +207,7 @@ class _Builder:
     def _arguments(self, node: Node) -> tuple[list[str], list[str]]:
         """Where the arrows come from, and what is said in the circle instead."""
         sources, settings = [], []
-        args = node.args if node.args is not None else (None,) * len(node.inputs)
+        args = node.args or [None] * len(node.inputs)
         for source, arg, rule, parameter in zip(
             node.inputs, args, node.primitive.rules, node.primitive.parameters, strict=True
         ):

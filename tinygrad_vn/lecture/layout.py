@@ -7,6 +7,8 @@ does the same work in a Python process of its own: a crash or a warning of the C
 from __future__ import annotations
 
 import importlib.util
+import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,8 +16,6 @@ from typing import Final
 
 FORMATS: Final = ("svg", "png", "pdf")
 PNG_DPI: Final = 192  # twice the 96 dots per inch of a screen
-
-REMEDY: Final = 'pip install "tinygrad-vn[lab]"'
 
 _PYGRAPHVIZ: Final = """
 import sys, pygraphviz
@@ -46,8 +46,15 @@ def laid_out(source: str, format: str) -> bytes:
         return _by_pygraphviz(source, format)
     raise DrawingError(
         f"drawing as {format} needs Graphviz, and neither its program `dot` nor pygraphviz is installed here. "
-        f"This command adds it:\n    {REMEDY}\nWithout it, drawing.source and drawing.render('graph.dot') still work."
+        f"This command adds it:\n    {pip_install('pygraphviz')}\n"
+        "Without it, drawing.source and drawing.render('graph.dot') still work."
     )
+
+
+def pip_install(package: str) -> str:
+    """The command that adds a library to the Python that is running, to be copied into a terminal."""
+    command = [sys.executable, "-m", "pip", "install", package]
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
 
 
 def _by_dot(source: str, format: str) -> bytes:

@@ -1,15 +1,19 @@
-"""The words of drawings and of the demo, Vietnamese and English side by side.
+"""The terms of lectures, and the words of drawings and plots, Vietnamese and English side by side.
 
 The lectures keep many English terms inside Vietnamese sentences (gradient, epoch, learning rate), and so do we; where a
 Vietnamese term is usual it stands in front, with the English one behind it in brackets where that helps to look
-something up.
+something up. A term stands in this table only: sentences, also those of the command line, take it from here by writing
+its key in square brackets.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tinygrad_vn.language import Language, resolve
+
+_TERM: Final = re.compile(r"\[([^]]+)\]")
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     # headings inside a box
@@ -27,21 +31,25 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "constant": {"vi": "hằng số", "en": "constant"},
     "operation": {"vi": "phép toán", "en": "operation"},
     # titles and descriptions
-    "graph of": {"vi": "Đồ thị tính toán (computation graph) của {name}", "en": "Computation graph of {name}"},
+    "computation graph": {"vi": "đồ thị tính toán (computation graph)", "en": "computation graph"},
+    "graph of": {"vi": "[Computation graph] của {name}", "en": "[Computation graph] of {name}"},
     "inputs": {"vi": "đầu vào", "en": "inputs"},
     "parameters": {"vi": "tham số", "en": "parameters"},
     "constants": {"vi": "hằng số", "en": "constants"},
     "operations": {"vi": "phép toán", "en": "operations"},
-    # what recommenders are taught with
-    "computation graph": {"vi": "đồ thị tính toán (computation graph)", "en": "computation graph"},
-    "matrix factorization": {"vi": "phân tích ma trận (matrix factorization)", "en": "matrix factorization"},
-    "loss curve": {"vi": "đường cong hàm mất mát (loss)", "en": "loss curve"},
-    "learning rate": {"vi": "tốc độ học (learning rate)", "en": "learning rate"},
+    # curves
+    "loss curve": {"vi": "đường cong hàm mất mát (loss curve)", "en": "loss curve"},
     "epoch": {"vi": "epoch", "en": "epoch"},
+    "training set": {"vi": "tập huấn luyện", "en": "training"},
+    "test set": {"vi": "tập kiểm tra", "en": "held out"},
+    # what recommenders are taught with
+    "matrix factorization": {"vi": "phân tích ma trận (matrix factorization)", "en": "matrix factorization"},
     "user": {"vi": "người dùng", "en": "user"},
     "film": {"vi": "phim", "en": "film"},
-    "rating": {"vi": "điểm đánh giá", "en": "rating"},
-    "predicted rating": {"vi": "điểm dự đoán", "en": "predicted rating"},
+    "factor": {"vi": "đặc trưng ẩn (latent factors)", "en": "factor"},
+    "rating": {"vi": "lượt đánh giá", "en": "rating"},
+    "true rating": {"vi": "điểm thực tế", "en": "rating"},
+    "predicted rating": {"vi": "điểm dự đoán", "en": "prediction"},
 }
 
 
@@ -57,4 +65,20 @@ def word(key: str, lang: str | None = None, **details: object) -> str:
         KeyError: for a key that the table does not have.
         ValueError: for a language that is neither.
     """
-    return WORDS[key][resolve(lang)].format(**details)
+    language = resolve(lang)
+    return sentence(WORDS[key][language], language, **details)
+
+
+def sentence(text: str, lang: Language, /, **details: object) -> str:
+    """A text with its `[terms]` and its `{details}` filled in; `[Loss curve]` begins with a capital letter."""
+    return _TERM.sub(lambda found: _term(found[1], lang), text).format(**details)
+
+
+def capitalized(text: str) -> str:
+    """A word at the beginning of a line: its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def _term(name: str, lang: Language) -> str:
+    term = WORDS[name.lower()][lang]
+    return term if name[0].islower() else capitalized(term)

@@ -13,6 +13,7 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ Parameters = Iterable[Tensor] | Iterable[Mapping[str, Any]]
 """What optimizers accept: the parameters, or groups of them."""
 
 
-class Optimizer:
+class Optimizer(ABC):
     """Base class of all optimizers.
 
     Args:
@@ -77,10 +78,11 @@ class Optimizer:
         self.check_settings(settings)
         self.param_groups.append(settings)
 
+    @abstractmethod
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range; called for every group."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, p: Values, g: Values, state: dict[str, Any], group: ParamGroup, scratch: Values) -> None:
         """Change one parameter in place.
 
@@ -91,7 +93,6 @@ class Optimizer:
             group: its settings.
             scratch: room for intermediate results, of p's shape and dtype.
         """
-        raise NotImplementedError
 
     def step(self) -> None:
         """Change every parameter that has a gradient, in place."""
