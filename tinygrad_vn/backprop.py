@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import PICTURE, Node, newest_first
+from tinygrad_vn.graph import PICTURE, Leaf, Node, newest_first
 
 Gradient = Any  # an array, or a Tensor where the backward pass itself is being recorded
 
@@ -41,7 +41,7 @@ def backpropagate(
     """
     order = newest_first(seeds)
     useful = None if wanted is None else leading_to(wanted, order)
-    gradients, kept = dict(seeds), {}
+    gradients, kept, room = dict(seeds), {}, 0 if retain_graph else PICTURE
     for node in order:
         g = gradients.pop(node, None)
         if g is None:
@@ -52,7 +52,7 @@ def backpropagate(
             continue  # nothing further down is wanted
         if node.spent:
             raise GradientError("E09")
-        out, args = node.out, node.args
+        out, args, keeps = node.out, node.args, room > 0 and not node.large
         if link:
             out = link(out, node)
             args = [arg if source is None else link(arg, source) for arg, source in zip(args, node.inputs, strict=True)]
@@ -63,10 +63,12 @@ def backpropagate(
                 continue
             part = fitted(rule(g, out, *args), node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
-        if node.large and not retain_graph:
-            node.release()
+            if keeps and (type(source) is Leaf or node.args[i].base is not None):
+                room -= node.detach_argument(i)
+        if not retain_graph:
+            room -= node.release(keeps)
     if not retain_graph:
-        release(order if useful is None else [node for node in order if not useful.isdisjoint(node.inputs)])
+        mark_spent(order, useful)
     return gradients | kept
 
 
@@ -134,9 +136,8 @@ def leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
     return useful
 
 
-def release(order: list[Node]) -> None:
-    """Give up what the graph saved, but for about a megabyte of values next to the result, kept for drawing."""
-    room = PICTURE
+def mark_spent(order: list[Node], useful: set[Node] | None) -> None:
+    """Remember which operations the pass went through: a second one would find them without their values."""
     for node in order:
-        if not node.spent:
-            room -= node.release(room)
+        if useful is None or not useful.isdisjoint(node.inputs):
+            node.spent = True

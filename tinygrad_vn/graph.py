@@ -68,10 +68,28 @@ class Node:
         if not primitive.keeps_out:
             self.out = stand_in(self.out)
 
-    def release(self) -> None:
-        """Give up all arrays; name, operation and inputs stay."""
-        self.spent = True
-        self.args = self.out = None
+    def detach_argument(self, i: int) -> int:
+        """Copy an argument that is a parameter's buffer, or looks into one, since that will soon be overwritten.
+
+        Returns:
+            The bytes of the copy, which only serves drawings.
+        """
+        copy = self.args[i] = self.args[i].copy()
+        return copy.nbytes
+
+    def release(self, keeps: bool) -> int:
+        """Give up the arrays that a pass no longer needs, unless they are kept for drawings.
+
+        Returns:
+            The bytes of the result, if it is kept.
+        """
+        if not keeps:
+            self.args, self.out, self.spent = None, None, True
+            return 0
+        if self.out.base is not None:
+            self.out = self.out.copy()
+        return self.out.nbytes
+
 
 class Leaf(Node):
     """Where a graph begins: the identity, name and gradient of a Tensor that was not computed.

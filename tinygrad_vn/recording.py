@@ -155,12 +155,19 @@ def why_outside(node: Node | None) -> str | None:
 def linked(value: Any, node: Node) -> Any:
     """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
     if isinstance(value, tuple):
-        parts = [linked(part, Node(output, [node, None], [value, i], part)) for i, part in enumerate(value)]
+        parts = [linked(part, one_result(node, value, i)) for i, part in enumerate(value)]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     result = object.__new__(_result_class)
     result._data = value
     result._node = node
     return result
+
+
+def one_result(node: Node, results: Any, i: int) -> Node:
+    """The node that takes one result out of an operation that has several; neither keeps values after backward()."""
+    taken = Node(output, [node, None], [results, i], results[i])
+    taken.large = node.large = True
+    return taken
 
 
 def untracked(value: Values, cut: str | None = None) -> Any:
