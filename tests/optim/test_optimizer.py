@@ -215,3 +215,15 @@ def test_a_state_of_other_parameters_is_refused() -> None:
         Adam([parameter(1.0), parameter(1.0)]).load_state_dict(saved)
     with pytest.raises(ValueError, match="shape"):
         Adam([parameter(1.0, 2.0, 3.0)]).load_state_dict(saved)
+
+
+def test_saved_settings_are_checked_before_anything_changes() -> None:
+    w = tg.tensor([1.0], requires_grad=True)
+    optimizer = Adam([w])
+    saved = optimizer.state_dict()
+    saved["param_groups"][0]["betas"] = (9.0, 9.0)
+    with pytest.raises(ValueError, match="betas"):
+        optimizer.load_state_dict(saved)
+    assert optimizer.param_groups[0]["betas"] == (0.9, 0.999)
+    with pytest.raises(ValueError, match="settings"):
+        optimizer.load_state_dict(SGD([w]).state_dict())

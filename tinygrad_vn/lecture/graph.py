@@ -28,7 +28,6 @@ SHORT_NAMES = {
     "divide": "div",
     "negative": "neg",
     "power": "pow",
-    "matrix_product": "matmul",
 }
 
 

@@ -129,7 +129,8 @@ class Optimizer(ABC):
         """Go on where another optimizer over the same parameters had come to.
 
         Raises:
-            ValueError: the groups have other numbers of parameters, or the shapes differ; nothing is changed.
+            ValueError: the groups have other numbers of parameters or other settings, a setting is out of its range,
+                or the shapes differ; nothing is changed.
         """
         ours = [len(group["params"]) for group in self.param_groups]
         theirs = [len(group["params"]) for group in saved["param_groups"]]
@@ -142,8 +143,16 @@ class Optimizer(ABC):
                     raise ValueError(
                         f"{key!r} of parameter number {i} was saved with shape {value.shape}, not {params[i].shape}"
                     )
-        for group, old in zip(self.param_groups, saved["param_groups"], strict=True):
-            group.update({key: value for key, value in old.items() if key != "params"})
+        groups = [
+            {**old, "params": group["params"]}
+            for group, old in zip(self.param_groups, saved["param_groups"], strict=True)
+        ]
+        for group, old in zip(self.param_groups, groups, strict=True):
+            if group.keys() != old.keys():
+                raise ValueError(f"the saved settings are {', '.join(old)}, those of {self._name()} {', '.join(group)}")
+            self.check_settings(old)
+        for group, old in zip(self.param_groups, groups, strict=True):
+            group.update(old)
         self.state = {params[i]: _copied(remembered) for i, remembered in saved["state"].items()}
         self._scratch = {p: np.empty(p.shape, p.dtype) for p in self.state}
 
