@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"errors", "language"},
+    {"errors", "language", "modes"},
     {"rules"},
     {"dtypes", "graph"},
     {"backprop", "dispatch"},

@@ -40,8 +40,8 @@ from tinygrad_vn.errors import (
     ShapeError,
     TinygradError,
 )
-from tinygrad_vn.graph import enable_grad, is_grad_enabled, no_grad
 from tinygrad_vn.language import current_language, set_language
+from tinygrad_vn.modes import enable_grad, is_grad_enabled, no_grad
 from tinygrad_vn.tensor import Tensor
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import numpy as np
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import Node, enable_grad, is_grad_enabled, leaves
+from tinygrad_vn.graph import Node, leaves
+from tinygrad_vn.modes import enable_grad, is_grad_enabled
 from tinygrad_vn.passes import not_connected, starting_gradient, take_out
 from tinygrad_vn.recording import linked
 from tinygrad_vn.tensor import Tensor

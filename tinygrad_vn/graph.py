@@ -1,4 +1,4 @@
-"""The computation graph: how each result was made, and whether anything is recorded at all.
+"""The computation graph: how each result was made.
 
 A `Node` stands for one operation and points to the nodes of its inputs, never back, so a graph dies with the last
 reference to its result. A `Leaf` is where a graph begins: a Tensor that nobody computed. Tensors hold nodes; nodes
@@ -7,12 +7,9 @@ hold arrays. That is why an intermediate Tensor can be dropped while the backwar
 
 from __future__ import annotations
 
-import functools
-import inspect
 import itertools
-from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,111 +152,3 @@ def leaves(root: Node) -> set[Node]:
     """The leaves requiring a gradient that a result depends on, or the root itself where it is one."""
     sources = [root, *(source for node in newest_first([root]) for source in node.inputs)]
     return {source for source in sources if type(source) is Leaf and source.requires_grad}
-
-
-# --- recording or not -------------------------------------------------------------------------------------------
-
-# Whether to record, and the modes that were entered and not yet left, newest first. A context variable, so that every
-# thread and every async task has its own.
-_recording: ContextVar[tuple[bool, tuple[_Mode, ...]]] = ContextVar("recording", default=(True, ()))
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def is_grad_enabled() -> bool:
-    """Whether operations are being recorded here and now."""
-    return _recording.get()[0]
-
-
-class _Mode:
-    """A stretch of program that is recorded, or is not; context manager and decorator."""
-
-    recording = True
-
-    def __new__(cls, function: Any = None) -> Any:
-        """The mode itself; or, written above a function without parentheses, that function decorated."""
-        mode = object.__new__(cls)
-        return mode if function is None else mode(function)
-
-    def __enter__(self) -> None:
-        _recording.set((self.recording, (self, *_recording.get()[1])))
-
-    def __exit__(self, *exception: object) -> None:
-        entered = list(_recording.get()[1])
-        if self in entered:  # not where a generator was begun in one thread or task and is closed in another
-            entered.remove(self)
-        _recording.set((entered[0].recording if entered else True, tuple(entered)))
-
-    def __call__(self, function: Function) -> Function:
-        """Decorate a function, a generator function, a coroutine function or an async generator function."""
-        mode = type(self)
-
-        @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            with mode():
-                return function(*args, **kwargs)
-
-        @functools.wraps(function)
-        def generator(*args: Any, **kwargs: Any) -> Any:
-            running = function(*args, **kwargs)
-            resume, message = running.send, None
-            while True:
-                try:
-                    with mode():
-                        item = resume(message)
-                except StopIteration as stop:
-                    return stop.value
-                try:
-                    resume, message = running.send, (yield item)
-                except GeneratorExit:
-                    with mode():
-                        running.close()
-                    raise
-                except BaseException as error:
-                    resume, message = running.throw, error
-
-        @functools.wraps(function)
-        async def coroutine(*args: Any, **kwargs: Any) -> Any:
-            with mode():
-                return await function(*args, **kwargs)
-
-        @functools.wraps(function)
-        async def async_generator(*args: Any, **kwargs: Any) -> Any:
-            running = function(*args, **kwargs)
-            resume, message = running.asend, None
-            while True:
-                try:
-                    with mode():
-                        item = await resume(message)
-                except StopAsyncIteration:
-                    return
-                try:
-                    resume, message = running.asend, (yield item)
-                except GeneratorExit:
-                    with mode():
-                        await running.aclose()
-                    raise
-                except BaseException as error:
-                    resume, message = running.athrow, error
-
-        if inspect.isasyncgenfunction(function):
-            return async_generator  # type: ignore[return-value]
-        if inspect.iscoroutinefunction(function):
-            return coroutine  # type: ignore[return-value]
-        if inspect.isgeneratorfunction(function):
-            return generator  # type: ignore[return-value]
-        return call  # type: ignore[return-value]
-
-
-class no_grad(_Mode):  # noqa: N801 - PyTorch's name
-    """Nothing inside is recorded: for evaluating a model, and for changing parameters by hand.
-
-    `with tg.no_grad(): …`, or `@tg.no_grad()` above any kind of function. Modes nest, may be left in any order, and
-    are seen by their own thread and async task only.
-    """
-
-    recording = False
-
-
-class enable_grad(_Mode):  # noqa: N801 - PyTorch's name
-    """Everything inside is recorded, also within `no_grad()`."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import is_grad_enabled
+from tinygrad_vn.modes import is_grad_enabled
 from tinygrad_vn.recording import Recorded, apply, constant
 from tinygrad_vn.rules import Primitive, elementwise, products
 

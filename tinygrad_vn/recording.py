@@ -17,7 +17,8 @@ import numpy as np
 
 from tinygrad_vn.dtypes import check_floating
 from tinygrad_vn.errors import GradientError, ShapeError
-from tinygrad_vn.graph import LARGE, Leaf, Node, Values, is_grad_enabled
+from tinygrad_vn.graph import LARGE, Leaf, Node, Values
+from tinygrad_vn.modes import is_grad_enabled
 from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
 from tinygrad_vn.rules.primitive import output
 

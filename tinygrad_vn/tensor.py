@@ -19,8 +19,9 @@ from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.dispatch import in_our_spelling
 from tinygrad_vn.dtypes import check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
-from tinygrad_vn.graph import Leaf, Node, Values, enable_grad, is_grad_enabled
+from tinygrad_vn.graph import Leaf, Node, Values
 from tinygrad_vn.methods import Methods
+from tinygrad_vn.modes import enable_grad, is_grad_enabled
 from tinygrad_vn.passes import commit, not_connected, starting_gradient
 from tinygrad_vn.recording import (
     apply,
