@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from tinygrad_vn.dtypes import get_default_dtype
+from tinygrad_vn.dtypes import DTypeLike, get_default_dtype
 from tinygrad_vn.tensor import Tensor
 
 _generator: np.random.Generator | None = None  # made when first needed: importing numpy.random takes its time

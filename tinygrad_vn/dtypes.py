@@ -6,12 +6,16 @@ Python's own numbers become float64, so that gradient checks and hand calculatio
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from tinygrad_vn.errors import DtypeError
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike as DTypeLike  # at run time it would take longer than our own modules
+else:
+    DTypeLike = Any
 
 float32 = np.float32
 float64 = np.float64
@@ -37,7 +41,7 @@ def get_default_dtype() -> np.dtype[Any]:
     return _default
 
 
-def new_array(data: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
+def new_array(data: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, np.dtype[Any]]:
     """A fresh array with these values, sharing memory with nothing.
 
     Raises:

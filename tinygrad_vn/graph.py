@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tinygrad_vn.rules import Primitive
 
-Values = NDArray[Any]
+Values = np.ndarray[Any, np.dtype[Any]]
 
 LARGE = 64 * 1024  # bytes: a larger array is held only while a rule needs its values
 PICTURE = 1024 * 1024  # bytes: what a graph keeps after backward(), so that it can still be drawn

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.dispatch import in_our_spelling
-from tinygrad_vn.dtypes import check_floating, get_default_dtype, new_array
+from tinygrad_vn.dtypes import DTypeLike, check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
 from tinygrad_vn.graph import Leaf, Node, Values
 from tinygrad_vn.methods import Methods

@@ -36,8 +36,6 @@ class Primitive:
         forward: computes the result from arrays.
         rules: one per argument, None for an argument that has no gradient (an axis, an index).
         parameters: the names of the arguments.
-        keeps: for each argument, whether any rule reads its values; `keeps_out` says it of the result. The graph
-            need not hold a large array that no rule reads.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], sign: str, rules: dict[str, Rule]) -> None:
@@ -52,9 +50,20 @@ class Primitive:
             self.parameters = tuple(self.signature.parameters)
             self.defaults = tuple(p.default for p in self.signature.parameters.values())
         self.rules = tuple(rules.get(parameter) for parameter in self.parameters)
-        read = set[int]().union(*(positions_read(rule) for rule in rules.values()))
-        self.keeps_out = 1 in read
-        self.keeps = tuple(i + 2 in read for i in range(len(self.parameters)))
+
+    @functools.cached_property
+    def keeps(self) -> tuple[bool, ...]:
+        """For each argument, whether any rule reads its values: else the graph need not hold a large one."""
+        return tuple(i + 2 in self._read for i in range(len(self.parameters)))
+
+    @functools.cached_property
+    def keeps_out(self) -> bool:
+        """Whether any rule reads the result."""
+        return 1 in self._read
+
+    @functools.cached_property
+    def _read(self) -> set[int]:
+        return set[int]().union(*(positions_read(rule) for rule in self.rules if rule))
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Apply to arrays, or, as NumPy's own functions do (NEP 18), let a Tensor among them take over."""
@@ -75,7 +84,7 @@ class Variadic:
     """A primitive with any number of array arguments after one setting: concatenate(axis, *arrays).
 
     `rule(g, out, setting, *arrays, i)` gives the gradient of array number `i`; there is one Primitive per count.
-    `keeps` says whether it reads the values of the arrays.
+    `keeps` says whether it reads the values of the arrays; the result it never reads.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], sign: str, rule: Rule, keeps: bool = True) -> None:
@@ -88,7 +97,7 @@ class Variadic:
         primitive = Primitive(self.name, self.forward, self.sign, {})
         primitive.parameters = ("setting", *(f"array{i}" for i in range(count)))
         primitive.rules = (None, *(functools.partial(self.rule, i=i) for i in range(count)))
-        primitive.keeps = (True,) + (self.keeps,) * count
+        primitive.keeps, primitive.keeps_out = (True,) + (self.keeps,) * count, False
         return primitive
 
     def __call__(self, setting: Any, *arrays: Any) -> Any:
