@@ -52,7 +52,7 @@ def test_leaf_and_requires_grad() -> None:
     assert c.requires_grad_(False) is c
     assert not (c * 2).requires_grad
     assert y.requires_grad_() is y
-    with pytest.raises(tg.GradientError, match=r"\[E04\].*detach"):
+    with pytest.raises(tg.GradientError, match=r"\[E05\].*detach"):
         y.requires_grad = False
 
 
@@ -513,7 +513,7 @@ def test_copies_of_a_result() -> None:
     y = w * w
     copy.copy(y).sum().backward()
     assert w.grad.tolist() == [2.0, 4.0]
-    with pytest.raises(tg.GradientError, match=r"\[E04\].*clone"):
+    with pytest.raises(tg.GradientError, match=r"\[E05\].*clone"):
         copy.deepcopy(w * w)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from tinygrad_vn.language import Language, current_language
 
 CATALOGUE = {
-    "E02": "backward() starts from one number, but this Tensor has shape {shape}. "
+    "E02": "backpropagation starts from one number, but this Tensor has shape {shape}. "
     "Reduce it first, `.sum()` or `.mean()`, or pass `gradient=` with shape {shape}{detail}.",
     "E03": "gradients need real numbers, but the values are {dtype}: {why}. Write {remedy} or pass dtype=float.",
     "E04": "{what} would change in place a value that gradients depend on. {remedy}",

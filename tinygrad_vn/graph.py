@@ -32,7 +32,7 @@ class Node:
         args: the arguments as arrays and plain values.
         out: the result.
         order: creation number; every node is younger than its inputs.
-        large: whether it holds an array of more than `LARGE` bytes.
+        large: whether it has an array of more than `LARGE` bytes, or several results; a pass then keeps nothing of it.
         spent: whether backward() has used it and released its values.
         name: for errors and drawings.
         grad: the gradient, where `retains_grad` asks for it.

@@ -122,11 +122,12 @@ class Tensor(Methods):
 
         Raises:
             DtypeError: E03 where the elements are no real numbers.
-            GradientError: E04 where a result is to be taken out of its graph; `detach()` does that.
+            GradientError: E05 where a result is to be taken out of its graph; `detach()` does that.
         """
         if not self.is_leaf:
             if not requires_grad:
-                raise GradientError("E04", what=f"requires_grad = False on {self._called()}", remedy="Use .detach().")
+                what = f"What was computed from Tensors that require grad does so too, {self._called()} included"
+                raise GradientError("E05", what=what, remedy="Use .detach().")
             return self
         if requires_grad:
             check_floating(self.dtype)
@@ -211,11 +212,8 @@ class Tensor(Methods):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
-            raise GradientError(
-                "E04",
-                what=f"A deep copy of {self._called()} would tear it out of its graph, and an edit of it",
-                remedy="Copy with .clone() inside the graph, or .detach().clone() outside.",
-            )
+            what = f"A deep copy of {self._called()} would tear it out of its graph"
+            raise GradientError("E05", what=what, remedy="Use .clone() inside the graph, .detach().clone() outside.")
         twin = copy.copy(self)
         twin._data = self._data.copy()
         if twin._node is not None and twin._node.grad is not None:
@@ -351,10 +349,9 @@ class Tensor(Methods):
             return ours(*inputs) if ours is not None and holds_floats(inputs) else constant(ufunc, *inputs)
         call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         options = ", ".join(f"{name}=…" for name in named)
-        remedy = (
-            "Use the plain operator or function, without out= or where=; "
-            "to update a parameter, do it inside `with tg.no_grad():`."
-        )
+        remedy = "Use the plain operator or function" + "".join(f", without {name}=" for name in named) + "."
+        if "out" in named:
+            remedy += " To update a parameter, do it inside `with tg.no_grad():`."
         refuse_tracked(inputs, named, f"{call}({options})", remedy)
         targets = inputs[:1] if method == "at" else named.get("out", ())
         if any(isinstance(target, Tensor) for target in targets):
