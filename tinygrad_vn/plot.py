@@ -11,8 +11,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tinygrad_vn.graph import Values
 from tinygrad_vn.language import resolve
 from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.words import capitalized, word
 
 if TYPE_CHECKING:
@@ -66,6 +70,42 @@ def loss_curve(
     return figure
 
 
+def step_curve(steps: Values, errors: Values, *, label: str, lang: str | None = None) -> Figure:
+    """The error of a difference quotient against its step: truncation on one side, round-off on the other.
+
+    Args:
+        steps: the steps h, of any shape (n,).
+        errors: the error with each; those that are 0 or not finite have no place on a logarithmic axis.
+        label: what was differentiated by what.
+        lang: "vi" or "en"; by default the language setting.
+
+    Raises:
+        ImportError: matplotlib is not installed; the text says which command adds it.
+        ValueError: no error can be shown.
+    """
+    language = resolve(lang)
+    shown = np.isfinite(errors) & (errors > 0)
+    if not shown.any():
+        raise ValueError("there is no error to plot: the difference quotient is exact for every step")
+    h, e = steps[shown], errors[shown]
+    best = int(e.argmin())
+    figure = _figure()
+    axes = figure.add_subplot()
+    axes.loglog(h, e, color=LINE, marker="o", markersize=3, linewidth=1.5)
+    for power, key, side in ((2, "truncation", h >= h[best]), (-1, "round-off", h <= h[best])):
+        _guide(figure, h[side], e[side], power, word(key, language))
+    axes.plot(h[best], e[best], marker="o", markersize=9, markerfacecolor="none", color=HELD_OUT)
+    note = word("best step", language, step=number(float(h[best]), 2))
+    axes.annotate(note, (h[best], e[best]), (0, -14), textcoords="offset points", ha="center", color=HELD_OUT)
+    axes.margins(y=0.15)
+    axes.set_title(word("error of central difference", language, label=label), color=TEXT)
+    axes.set_xlabel(word("step h", language), color=TEXT)
+    axes.set_ylabel(word("error", language), color=TEXT)
+    axes.grid(True, which="major", color="#D0D7DE", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
 def save(figure: Figure, path: str | PathLike[str]) -> None:
     """Write a figure as .svg, .png or .pdf; the same figure always gives the same SVG, byte by byte.
 
@@ -96,6 +136,18 @@ def _figure() -> Figure:
             f"plots need matplotlib, which is not installed here; add it: {pip_install('matplotlib')}"
         ) from error
     return Figure(figsize=(7, 4), layout="constrained")
+
+
+def _guide(figure: Figure, h: Values, e: Values, power: int, text: str) -> None:
+    """A dotted line through the typical height of one side of the curve, with the law that it follows."""
+    if len(h) < 2:
+        return
+    axes = figure.axes[0]
+    height = np.median(np.log(e) - power * np.log(h))
+    axes.plot(h, np.exp(height) * h**power, color=TEXT, linewidth=1, linestyle=":")
+    middle = len(h) // 2
+    place = (h[middle], np.exp(height) * h[middle] ** power)
+    axes.annotate(text, place, (0, 12), textcoords="offset points", ha="center", color=TEXT, fontsize="small")
 
 
 def _mark(figure: Figure, epoch: int, value: float, offset: tuple[int, int], side: str) -> None:

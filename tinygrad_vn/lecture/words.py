@@ -42,6 +42,16 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "epoch": {"vi": "epoch", "en": "epoch"},
     "training set": {"vi": "tập huấn luyện", "en": "training"},
     "test set": {"vi": "tập kiểm tra", "en": "held out"},
+    # numeric derivatives
+    "error of central difference": {
+        "vi": "Sai số của sai phân trung tâm theo bước h: {label}",
+        "en": "Error of the central difference by step: {label}",
+    },
+    "step h": {"vi": "bước h", "en": "step h"},
+    "error": {"vi": "sai số", "en": "error"},
+    "truncation": {"vi": "sai số cắt (truncation) ∝ h²", "en": "truncation ∝ h²"},
+    "round-off": {"vi": "sai số làm tròn (round-off) ∝ 1/h", "en": "round-off ∝ 1/h"},
+    "best step": {"vi": "bước tốt nhất: {step}", "en": "best step: {step}"},
     # what recommenders are taught with
     "matrix factorization": {"vi": "phân tích ma trận (matrix factorization)", "en": "matrix factorization"},
     "user": {"vi": "người dùng", "en": "user"},

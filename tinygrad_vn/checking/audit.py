@@ -1,0 +1,242 @@
+"""What can be wrong with a gradient before its numbers are compared.
+
+Two runs that differ; a function or a rule that writes into what it was given; a gradient of the wrong shape or dtype,
+one that shares its memory with another, one that is not added to what was there, one that depends on how the input lies
+in memory: each is looked for in a run of its own, and named.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tinygrad_vn.checking.subject import Subject
+from tinygrad_vn.checking.verdicts import Settings, Verdict
+from tinygrad_vn.checking.words import say
+from tinygrad_vn.graph import Values
+from tinygrad_vn.rules import Primitive
+from tinygrad_vn.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong that is not a matter of one element.
+
+    Attributes:
+        verdict: what kind of mistake it is.
+        key: which sentence of `words.py` says it.
+        details: the names and numbers in that sentence.
+    """
+
+    verdict: Verdict
+    key: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentence, in the language in force."""
+        return say(self.key, **self.details)
+
+
+def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, list[Finding]]:
+    """The gradients, and what is wrong with the way they come about.
+
+    Returns:
+        For each variable its gradient, zeros where nothing depends on it; None for all where there is no point in
+        comparing numbers. And the findings.
+    """
+    if found := _not_finite(subject) or _different_results(subject, settings):
+        return None, found
+    found, gradients = _writes(subject), subject.gradients()
+    if ends := _shapes(subject, gradients) or _different_gradients(subject, settings, gradients):
+        return None, found + ends
+    found += [*_accumulation(subject, gradients), *_layout(subject, gradients)]
+    if settings.check_grad_dtypes:
+        found += _dtypes(subject)
+    arrays = [None if g is None else g.numpy().astype(float) for g in gradients]
+    return [np.zeros(x.shape) if g is None else g for g, x in zip(arrays, subject.points, strict=True)], found
+
+
+def unlike(a: Any, b: Any, tolerance: float) -> tuple[float, tuple[int, ...]] | None:
+    """By how much two arrays differ at most and where, None where only by the last digits or within the tolerance."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        return float("inf"), ()
+    with np.errstate(invalid="ignore"):
+        distance = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b))
+    distance = np.where(np.isnan(distance), np.inf, distance)
+    finite = np.abs(b[np.isfinite(b)])
+    slack = tolerance + 8 * np.finfo(float).eps * finite.max(initial=0.0)
+    if not distance.size or distance.max() <= slack:
+        return None
+    at = np.unravel_index(distance.argmax(), distance.shape)
+    return float(distance.max()), tuple(int(k) for k in at)
+
+
+def _different_results(subject: Subject, settings: Settings) -> list[Finding]:
+    """Two runs of the function with the same inputs must give the same results."""
+    again = subject.evaluated(subject.points)
+    if len(again) != len(subject.results):
+        return [Finding(Verdict.NONDETERMINISTIC, "result count", {"one": len(subject.results), "two": len(again)})]
+    for k, (one, two) in enumerate(zip(subject.results, again, strict=True)):
+        if different := unlike(one, two, settings.nondet_tol):
+            details = {"result": k, "distance": f"{different[0]:.3g}", "index": different[1]}
+            return [Finding(Verdict.NONDETERMINISTIC, "random forward", details)]
+    return []
+
+
+def _different_gradients(subject: Subject, settings: Settings, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """Two backward passes of the same function must give the same gradients."""
+    for variable, one, two in zip(subject.variables, gradients, subject.gradients(), strict=True):
+        if (one is None) != (two is None):
+            return [Finding(Verdict.NONDETERMINISTIC, "random backward", {"name": variable.name, "distance": "∞"})]
+        if one is not None and two is not None and (different := unlike(one, two, settings.nondet_tol)):
+            details = {"name": variable.label(different[1]), "distance": f"{different[0]:.3g}"}
+            return [Finding(Verdict.NONDETERMINISTIC, "random backward", details)]
+    return []
+
+
+def _writes(subject: Subject) -> list[Finding]:
+    """The function must leave its inputs alone, and every rule what it is given."""
+    found = []
+    with subject.given(subject.points):
+        extra = [(i, a, a.copy()) for i, a in enumerate(subject.args) if isinstance(a, np.ndarray)]
+        tensors, results = subject.run(subject.points)
+        for variable, tensor, before in zip(subject.variables, tensors, subject.points, strict=True):
+            if unlike(tensor._data, before, 0.0):
+                found.append(Finding(Verdict.MUTATES, "writes input", {"name": variable.name}))
+        found += [
+            Finding(Verdict.MUTATES, "writes input", {"name": f"input {i}"}) for i, a, b in extra if unlike(a, b, 0.0)
+        ]
+        if not found:
+            caught: dict[tuple[str, str, str], Finding] = {}
+            guards: dict[Primitive, Primitive] = {}
+            for node in subject.nodes(results):
+                if node.primitive not in guards:
+                    guards[node.primitive] = _guarded(node.primitive, caught)
+                node.primitive = guards[node.primitive]
+            subject.backward(tensors, results)
+            found += caught.values()
+    return found
+
+
+def _guarded(primitive: Primitive, caught: dict[tuple[str, str, str], Finding]) -> Primitive:
+    """The same operation, with rules that are watched for writing into what they are given."""
+
+    def watch(rule: Callable[..., Any], parameter: str) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            arrays = [(name, array) for name, array in _arrays(given, primitive)]
+            before = [array.copy() for _, array in arrays]
+            gradient = rule(*given)
+            for (what, array), old in zip(arrays, before, strict=True):
+                if array.tobytes() != old.tobytes():
+                    details = {"operation": primitive.name, "argument": parameter, "what": what}
+                    caught.setdefault(
+                        (primitive.name, parameter, what), Finding(Verdict.MUTATES, "writes rule", details)
+                    )
+                    if array.flags.writeable:
+                        np.copyto(array, old)
+            return gradient
+
+        return call
+
+    watched = copy.copy(primitive)
+    watched.rules = tuple(
+        rule and watch(rule, parameter) for rule, parameter in zip(primitive.rules, primitive.parameters, strict=True)
+    )
+    return watched
+
+
+def _arrays(given: Sequence[Any], primitive: Primitive) -> list[tuple[str, Values]]:
+    """The arrays that a rule gets, with the names that it knows them by."""
+    names = ["g", "out", *primitive.parameters]
+    named = itertools.zip_longest(names[: len(given)], given, fillvalue="…")
+    flat = [(n, part) for n, value in named for part in (value if isinstance(value, tuple | list) else [value])]
+    return [(name, value) for name, value in flat if isinstance(value, np.ndarray)]
+
+
+def _accumulation(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """`backward()` twice must leave twice the gradient, in memory that belongs to nobody else."""
+    with subject.given(subject.points):
+        leaves, results = subject.run(subject.points)
+        for _ in range(2):
+            for result, weight in zip(results, subject.weights, strict=True):
+                if result.requires_grad:
+                    result.backward(weight.copy(), retain_graph=True)
+        found = _shared(subject, leaves)
+        for variable, leaf, once in zip(subject.variables, leaves, gradients, strict=True):
+            total = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad.numpy()
+            expected = np.zeros(leaf.shape) if once is None else 2 * once.numpy()
+            size = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
+            if unlike(total, expected, 1e-10 * size):
+                found.append(Finding(Verdict.FAIL, "accumulation", {"name": variable.name}))
+    return found
+
+
+def _shared(subject: Subject, leaves: Sequence[Tensor]) -> list[Finding]:
+    """No gradient may share memory with another, or with a value."""
+    named = [
+        (v.name, leaf.grad._data) for v, leaf in zip(subject.variables, leaves, strict=True) if leaf.grad is not None
+    ]
+    values = [(v.name, leaf._data) for v, leaf in zip(subject.variables, leaves, strict=True)]
+    pairs = [*itertools.combinations(named, 2), *itertools.product(named, values)]
+    return [
+        Finding(Verdict.FAIL, "aliasing", {"one": one, "two": two})
+        for (one, a), (two, b) in pairs
+        if np.shares_memory(a, b)
+    ]
+
+
+def _layout(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """The gradient must not depend on how an input lies in memory."""
+    scattered = subject.gradients(arrange=_backwards)
+    found = []
+    for variable, one, two in zip(subject.variables, gradients, scattered, strict=True):
+        a = np.zeros(variable.values.shape) if one is None else one.numpy()
+        b = np.zeros(variable.values.shape) if two is None else two.numpy()
+        size = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
+        if different := unlike(a, b, 1e-9 * size):
+            found.append(Finding(Verdict.FAIL, "layout", {"name": variable.label(different[1])}))
+    return found
+
+
+def _backwards(array: Values) -> Values:
+    """The same numbers with every axis stored from its end, and in Fortran's order."""
+    turned = (slice(None, None, -1),) * array.ndim
+    return array[turned].copy(order="F")[turned] if array.ndim else array
+
+
+def _shapes(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """A gradient has the shape of its input."""
+    return [
+        Finding(Verdict.FAIL, "shape", {"name": v.name, "got": g.shape, "expected": v.values.shape})
+        for v, g in zip(subject.variables, gradients, strict=True)
+        if g is not None and g.shape != v.values.shape
+    ]
+
+
+def _dtypes(subject: Subject) -> list[Finding]:
+    """A gradient has the dtype of its input, also where that is float32."""
+    own = [v.values.astype(v.dtype) for v in subject.variables]
+    with subject.given(own):
+        gradients = subject.backward(*subject.run(own))
+    return [
+        Finding(Verdict.FAIL, "dtype", {"name": v.name, "got": g.dtype, "expected": v.dtype})
+        for v, g in zip(subject.variables, gradients, strict=True)
+        if g is not None and g.dtype != v.dtype
+    ]
+
+
+def _not_finite(subject: Subject) -> list[Finding]:
+    """A function that is NaN or infinite has no slope."""
+    for k, result in enumerate(subject.results):
+        if not np.isfinite(result).all():
+            index = tuple(int(i) for i in np.argwhere(~np.isfinite(result))[0])
+            value = "NaN" if np.isnan(result[index]) else f"{result[index]:+}"
+            return [Finding(Verdict.NONFINITE, "nonfinite result", {"value": value, "result": k, "index": index})]
+    return []

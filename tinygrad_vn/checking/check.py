@@ -1,0 +1,214 @@
+"""The gradient checks that people call: one function at a time, to first or second order, or a whole module."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from tinygrad_vn.checking.audit import audited
+from tinygrad_vn.checking.elements import check_elements
+from tinygrad_vn.checking.kinks import meeting_kinks
+from tinygrad_vn.checking.projections import check_projections
+from tinygrad_vn.checking.report import Report
+from tinygrad_vn.checking.subject import Function, Params, Subject
+from tinygrad_vn.checking.verdicts import Settings
+from tinygrad_vn.derivatives import grad
+from tinygrad_vn.tensor import Tensor
+
+# Where the function computes in float32, slopes are known to a few digits only.
+SINGLE_ATOL: Final = 1e-3
+SINGLE_RTOL: Final = 1e-2
+
+
+class GradcheckError(AssertionError):
+    """A gradient check that fails; the text is the report.
+
+    Attributes:
+        report: the whole result.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report)
+        self.report = report
+
+    def __str__(self) -> str:
+        return str(self.report)
+
+
+class GradcheckWarning(UserWarning):
+    """A gradient check that passes, but not everywhere beyond doubt: a kink, or a slope that cannot be found out."""
+
+
+def gradcheck_report(func: Function, inputs: Any, *, params: Params | None = None, **options: Any) -> Report:
+    """Check gradients, and tell everything that was found; takes the arguments of `gradcheck`."""
+    settings = Settings(**options)
+    with np.errstate(all="ignore"):  # what is not finite is in the report
+        return _report(Subject(func, inputs, params, settings.seed), settings)
+
+
+def _report(subject: Subject, settings: Settings) -> Report:
+    if subject.precision > np.finfo(np.float64).eps:
+        atol, rtol = max(settings.atol, SINGLE_ATOL), max(settings.rtol, SINGLE_RTOL)
+        settings = dataclasses.replace(settings, atol=atol, rtol=rtol)
+    gradients, findings = audited(subject, settings)
+    check = check_projections if settings.fast_mode else check_elements
+    if gradients is None:
+        return Report(subject, [], findings, settings)
+    elements = check(subject, gradients, settings)
+    return Report(subject, elements, findings + meeting_kinks(subject, gradients, elements), settings)
+
+
+def gradcheck(
+    func: Function,
+    inputs: Any,
+    *,
+    eps: float | None = None,
+    atol: float = 1e-7,
+    rtol: float = 1e-5,
+    fast_mode: bool = False,
+    params: Params | None = None,
+    seed: int = 0,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_grad_dtypes: bool = True,
+    max_report: int = 5,
+    strict: bool = False,
+) -> bool:
+    """Whether backpropagation gives the derivatives of a function.
+
+    The function is called with Tensors, its results are weighted at random and summed, and the gradient of that sum
+    is compared, element by element, with the slope of the function.
+
+    Args:
+        func: takes the inputs as Tensors, returns a Tensor or several.
+        inputs: one argument, or a tuple or list of them: arrays, numbers and Tensors of any shape. Whole numbers and
+            anything else are handed on as they are; Tensors are checked if they require a gradient, or if none does.
+        eps: the step of the first look; by default it follows the scale of each element.
+        atol: the absolute tolerance, for gradients of about 1 or more; smaller ones are held to their own scale.
+        rtol: the relative tolerance.
+        fast_mode: compare along eight random directions, and element by element only where one disagrees.
+        params: Tensors that the function uses without being given them, a list, or by name; checked too.
+        seed: of the weights and directions.
+        raise_exception: False to return False where the check fails.
+        nondet_tol: by how much two runs with the same inputs may differ.
+        check_grad_dtypes: whether a gradient must have its input's dtype.
+        max_report: how many elements the report shows.
+        strict: fail also where the slope of the function cannot be found out (INCONCLUSIVE).
+
+    Returns:
+        True. A kink at which the gradient lies between the slopes of both sides, and an inconclusive element, are
+        worth a `GradcheckWarning`.
+
+    Raises:
+        GradcheckError: with the report, which names the wrong elements and the likely cause.
+        DtypeError: E03 where no input can have a gradient.
+
+    float32 inputs are checked in float64. Where the function itself computes in float32, the tolerances are widened to
+    1e-3 and 1e-2, and the report says so.
+    """
+    report = gradcheck_report(
+        func,
+        inputs,
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        fast_mode=fast_mode,
+        params=params,
+        seed=seed,
+        nondet_tol=nondet_tol,
+        check_grad_dtypes=check_grad_dtypes,
+        max_report=max_report,
+        strict=strict,
+    )
+    return concluded(report, raise_exception, stacklevel=3)
+
+
+def gradgradcheck(func: Function, inputs: Any, *, raise_exception: bool = True, **options: Any) -> bool:
+    """Whether the gradient of a function is itself differentiated rightly: its second derivatives.
+
+    Args:
+        func: as for `gradcheck`.
+        inputs: as for `gradcheck`.
+        raise_exception: False to return False where the check fails.
+        **options: as for `gradcheck`.
+    """
+    return concluded(gradgradcheck_report(func, inputs, **options), raise_exception, stacklevel=3)
+
+
+def gradgradcheck_report(func: Function, inputs: Any, *, params: Params | None = None, **options: Any) -> Report:
+    """Check second derivatives, and tell everything that was found.
+
+    What is checked is the function that takes the inputs and the gradients to start from (`start 0`, …) to the
+    gradients of the inputs.
+    """
+    with np.errstate(all="ignore"):
+        subject = Subject(func, inputs, params, options.get("seed", 0))
+    positions = [v.position for v in subject.variables if v.position is not None]
+    held = [v.param for v in subject.variables if v.param is not None]
+
+    def gradients(*given: Any) -> list[Tensor]:
+        args, starts = given[: len(subject.args)], given[len(subject.args) :]
+        returned = func(*args)
+        results = [r for r in (returned if isinstance(returned, tuple | list) else [returned]) if r.dtype.kind == "f"]
+        pairs = [(r, v) for r, v in zip(results, starts, strict=True) if r.requires_grad]
+        if not pairs:
+            return []
+        wanted = [*(args[i] for i in positions), *held]
+        outputs, cotangents = zip(*pairs, strict=True)
+        found = grad(outputs, wanted, cotangents, create_graph=True, allow_unused=True)
+        return [g for g in found if g is not None]
+
+    starts = [Tensor(v, requires_grad=True, name=f"start {i}") for i, v in enumerate(subject.weights)]
+    args = list(subject.args)
+    for variable in subject.variables:
+        if variable.position is not None:
+            args[variable.position] = Tensor(args[variable.position], requires_grad=True, name=variable.name)
+    return gradcheck_report(gradients, [*args, *starts], params=params, **options)
+
+
+def check_grads(f: Function, args: Any, order: int = 2, **options: Any) -> bool:
+    """Check the derivatives of a function to first and second order.
+
+    Args:
+        f: as for `gradcheck`.
+        args: its inputs.
+        order: 1, or 2 for both orders.
+        **options: as for `gradcheck`.
+
+    Raises:
+        GradcheckError: at the first order that fails.
+        ValueError: the order is neither 1 nor 2.
+    """
+    if order not in (1, 2):
+        raise ValueError(f"order must be 1 or 2, not {order!r}")
+    raise_exception = options.pop("raise_exception", True)
+    reports = (gradcheck_report, gradgradcheck_report)[:order]
+    return all(concluded(check(f, args, **options), raise_exception, stacklevel=3) for check in reports)
+
+
+def check_module(module: Any, *inputs: Any, **options: Any) -> bool:
+    """Check the gradients of a module with respect to all its parameters, by name, and to its floating inputs.
+
+    Args:
+        module: is called with the inputs and has `named_parameters()`.
+        *inputs: its arguments.
+        **options: as for `gradcheck`.
+    """
+    raise_exception = options.pop("raise_exception", True)
+    named: Mapping[str, Tensor] = {name: p for name, p in module.named_parameters() if p.requires_grad}
+    return concluded(gradcheck_report(module, list(inputs), params=named, **options), raise_exception, stacklevel=3)
+
+
+def concluded(report: Report, raise_exception: bool, stacklevel: int) -> bool:
+    """True, a warning, or the error that a report amounts to."""
+    if not report.passed:
+        if raise_exception:
+            raise GradcheckError(report)
+        return False
+    if report.doubts():
+        warnings.warn(str(report), GradcheckWarning, stacklevel=stacklevel)
+    return True

@@ -1,0 +1,257 @@
+"""The function under test: its inputs, its values at other points, and the gradients that backpropagation gives.
+
+A gradient check compares two answers to one question, so both are asked in the same way. Every result gets a random
+weight for each of its elements; the question is how the weighted sum of all results changes with one input. Backward
+passes start from these weights, and difference quotients are taken of this sum. Weights of 1 would be blind: the
+elements of a softmax always sum to 1, and a rule that returned 0 would pass.
+
+Inputs are copied for every evaluation. Parameters, which the function finds by itself, are given other values for the
+time of one call and get their own buffers back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tinygrad_vn.derivatives import grad
+from tinygrad_vn.dtypes import check_floating
+from tinygrad_vn.graph import Node, Values, newest_first
+from tinygrad_vn.modes import enable_grad
+from tinygrad_vn.recording import linked
+from tinygrad_vn.tensor import Tensor
+
+Function = Callable[..., Any]
+Params = Mapping[str, Tensor] | Sequence[Tensor]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An input whose gradient is checked.
+
+    Attributes:
+        name: how the report speaks of it.
+        values: its values in float64.
+        dtype: its own dtype.
+        position: which argument of the function it is; None for a parameter.
+        param: the parameter itself.
+    """
+
+    name: str
+    values: Values
+    dtype: np.dtype[Any]
+    position: int | None = None
+    param: Tensor | None = None
+
+    @property
+    def scale(self) -> float:
+        """The magnitude of its largest element, 1 where all are 0."""
+        finite = np.abs(self.values[np.isfinite(self.values)])
+        return float(finite.max(initial=0.0)) or 1.0
+
+    def label(self, index: tuple[int, ...]) -> str:
+        """One of its elements as people write it, `w[1, 0]`."""
+        return f"{self.name}[{', '.join(map(str, index))}]" if index else self.name
+
+
+class Subject:
+    """A function with the inputs at which it is checked.
+
+    Args:
+        func: takes Tensors (and whatever else stands among the inputs), returns a Tensor or several.
+        inputs: its arguments. Arrays and floats are checked, and the Tensors that require a gradient; where there is
+            neither, all floating Tensors.
+        params: Tensors that the function uses without being given them, by name or as a list.
+        seed: of the weights.
+
+    Raises:
+        DtypeError: E03 where nothing among the inputs can have a gradient.
+        TypeError: the function returns something that is no Tensor, or a parameter is none.
+    """
+
+    def __init__(self, func: Function, inputs: Any, params: Params | None = None, seed: int = 0) -> None:
+        self.func = func
+        self.args = list(inputs) if isinstance(inputs, tuple | list) else [inputs]
+        self.variables = [*self._variables_among(self.args), *self._params(params)]
+        if not self.variables:
+            check_floating(np.result_type(*(np.asarray(_array(a)).dtype for a in self.args), np.int8))
+            raise TypeError("there is nothing to check: give inputs or params=")
+        self.points = [variable.values for variable in self.variables]
+        rng = np.random.default_rng(seed)
+        self.results = self.evaluated(self.points)
+        self.weights = [rng.uniform(0.5, 1.5, r.shape) * rng.choice([-1.0, 1.0], r.shape) for r in self.results]
+        self.precision = max((np.finfo(r.dtype).eps for r in self.results), default=np.finfo(float).eps)
+        self.size = _norm(v * r for v, r in zip(self.weights, self.results, strict=True))
+
+    def run(self, values: Sequence[Values], **stored: Any) -> tuple[list[Tensor], list[Tensor]]:
+        """Call the function on fresh Tensors with these values.
+
+        Args:
+            values: for each variable its values; the Tensors take their dtypes.
+            **stored: `arrange=`, a function that puts a buffer into another memory layout.
+
+        Returns:
+            The variables as Tensors that require a gradient, and the results, those of floating dtype.
+        """
+        args, tensors = list(self.args), []
+        for variable, array in zip(self.variables, values, strict=True):
+            if variable.position is None:
+                tensors.append(variable.param)
+            else:
+                leaf = Tensor(array, requires_grad=True, name=variable.name)
+                if "arrange" in stored:
+                    leaf._data = stored["arrange"](leaf._data)
+                args[variable.position] = leaf
+                tensors.append(leaf)
+        args = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+        with enable_grad():
+            returned = self.func(*args)
+        results = list(returned) if isinstance(returned, tuple | list) else [returned]
+        for i, result in enumerate(results):
+            if not isinstance(result, Tensor):
+                raise TypeError(
+                    f"the function to check must return Tensors, but result {i} is of type {type(result).__name__}: "
+                    "it has left the graph on the way, for example through float(…), .item() or .numpy()"
+                )
+        return tensors, [result for result in results if result.dtype.kind == "f"]  # type: ignore[return-value]
+
+    def evaluated(self, values: Sequence[Values]) -> list[Values]:
+        """The results with these values of the variables, as arrays."""
+        with self.given(values):
+            return [np.array(result.detach().numpy()) for result in self.run(values)[1]]
+
+    def gradients(self, **stored: Any) -> list[Tensor | None]:
+        """What backpropagation says of each variable, None where no result depends on it."""
+        with self.given(self.points):
+            tensors, results = self.run(self.points, **stored)
+            return self.backward(tensors, results)
+
+    def backward(self, tensors: Sequence[Tensor], results: Sequence[Tensor]) -> list[Tensor | None]:
+        """The gradients of a run that was made before."""
+        pairs = [(r, v) for r, v in zip(results, self.weights, strict=True) if r.requires_grad]
+        if not pairs:
+            return [None for _ in tensors]
+        outputs, starts = zip(*pairs, strict=True)
+        return list(grad(outputs, tensors, [v.copy() for v in starts], allow_unused=True))
+
+    @contextlib.contextmanager
+    def given(self, values: Sequence[Values]) -> Iterator[None]:
+        """The parameters with other values and without gradients; afterwards everything is as it was."""
+        held = [v.param for v in self.variables if v.param is not None]
+        before = [(p, p._data, p._node, p._node.grad if p._node else None) for p in held]
+        try:
+            for variable, array in zip(self.variables, values, strict=True):
+                if variable.param is not None:
+                    variable.param._data = array.copy()
+                    variable.param.grad = None
+            yield
+        finally:
+            for p, data, node, gradient in before:
+                p._data, p._node = data, node
+                if node is not None:
+                    node.grad = gradient
+
+    def change(self, values: Sequence[Values], responds: list[Any]) -> float:
+        """By how much the weighted sum of all results changes when the variables take these values.
+
+        Args:
+            values: of the variables.
+            responds: for each result, which of its elements have changed so far; updated.
+
+        Returns:
+            The change, NaN where the function has no value there.
+        """
+        with np.errstate(all="ignore"):
+            try:
+                moved = self.evaluated(values)
+            except (ArithmeticError, ValueError):  # outside its domain, as a matrix without a Cholesky factor
+                return math.nan
+            if [r.shape for r in moved] != [r.shape for r in self.results]:
+                return math.nan  # x[x > 0] has another length there
+            for i, (new, old) in enumerate(zip(moved, self.results, strict=True)):
+                responds[i] = responds[i] | (new != old)
+            return float(
+                sum(np.sum(v * (new - old)) for v, new, old in zip(self.weights, moved, self.results, strict=True))
+            )
+
+    def noise(self, responds: list[Any]) -> float:
+        """The round-off of one evaluation, from the elements that respond at all, or from all where none does."""
+        if not any(np.any(r) for r in responds):
+            responds = [True] * len(self.results)
+        terms = (v * r * on for v, r, on in zip(self.weights, self.results, responds, strict=True))
+        return float(self.precision * _norm(terms))
+
+    @property
+    def inner_noise(self) -> float:
+        """The round-off of one evaluation, if every operation on the way contributes its own."""
+        return float(self.precision * self.bulk)
+
+    @functools.cached_property
+    def bulk(self) -> float:
+        """The size of all intermediate values, each in proportion to its influence on the results.
+
+        An intermediate value a is rounded by ε·|a|, and changes the weighted sum by its gradient times that: the first
+        order of a running error analysis (Griewank & Walther, "Evaluating Derivatives", 2nd ed. 2008, section 3.4).
+        """
+        with self.given(self.points):
+            _, results = self.run(self.points)
+            inner = [linked(n.out, n) for n in self.nodes(results) if isinstance(n.out, np.ndarray)]
+            influence = self.backward(inner, results) if len(results) == len(self.weights) else []
+        pairs = [(x._data, g._data) for x, g in zip(inner, influence, strict=False) if g is not None]
+        return max(self.size, _norm(value * gradient for value, gradient in pairs))
+
+    def nodes(self, results: Sequence[Tensor]) -> list[Node]:
+        """All operations behind these results."""
+        return newest_first([r._node for r in results if r._node is not None])
+
+    def _variables_among(self, args: Sequence[Any]) -> list[Variable]:
+        floating = [i for i, a in enumerate(args) if _is_floating(a)]
+        plain = [i for i in floating if not isinstance(args[i], Tensor) or args[i].requires_grad]
+        names = _parameter_names(self.func, len(args))
+        found = []
+        for i in plain or floating:
+            array = _array(args[i])
+            name = getattr(args[i], "name", None) or names[i]
+            found.append(Variable(name, array.astype(np.float64), array.dtype, position=i))
+        return found
+
+    def _params(self, params: Any) -> list[Variable]:
+        if isinstance(params, Mapping):
+            named = list(params.items())
+        else:
+            listed = [params] if isinstance(params, Tensor) else params or ()
+            named = [(getattr(p, "name", None) or f"params[{i}]", p) for i, p in enumerate(listed)]
+        for name, p in named:
+            if not (isinstance(p, Tensor) and p.is_leaf and p.requires_grad):
+                raise TypeError(f"params: {name!r} must be a leaf Tensor with requires_grad=True, not {p!r:.60}")
+        return [Variable(name, p._data.astype(np.float64), p.dtype, param=p) for name, p in named]
+
+
+def _norm(terms: Any) -> float:
+    """The root of the sum of squares of all elements of some arrays."""
+    return float(np.sqrt(sum(float(np.sum(np.square(t, dtype=float), where=np.isfinite(t))) for t in terms)))
+
+
+def _array(value: Any) -> Values:
+    return value._data if isinstance(value, Tensor) else np.asarray(value)
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, Tensor | np.ndarray | float | np.floating) and _array(value).dtype.kind == "f"
+
+
+def _parameter_names(func: Function, count: int) -> list[str]:
+    """The names that the function gives its arguments; "input 0" where it has none to give."""
+    try:
+        parameters = inspect.signature(func).parameters.values()
+    except (TypeError, ValueError):
+        parameters = ()  # type: ignore[assignment]
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [names[i] if i < len(names) else f"input {i}" for i in range(count)]

@@ -1,0 +1,149 @@
+"""What a gradient check says, Vietnamese and English side by side."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tinygrad_vn.language import Language, resolve
+
+WORDS: Final[dict[str, dict[Language, str]]] = {
+    # the first line of a report
+    "passed": {"en": "Gradient check passed", "vi": "Kiểm tra gradient: đạt"},
+    "failed": {"en": "Gradient check FAILED", "vi": "Kiểm tra gradient: KHÔNG đạt"},
+    "elements": {"en": "{count} elements", "vi": "{count} phần tử"},
+    "one element": {"en": "1 element", "vi": "1 phần tử"},
+    "nothing": {"en": "no elements", "vi": "không có phần tử nào"},
+    "projections": {
+        "en": "{count} random projections of {total} elements",
+        "vi": "{count} hướng ngẫu nhiên qua {total} phần tử",
+    },
+    "setting": {
+        "en": "seed {seed}, atol {atol:.1g}, rtol {rtol:.1g}, in {precision}",
+        "vi": "seed {seed}, atol {atol:.1g}, rtol {rtol:.1g}, tính bằng {precision}",
+    },
+    "from float32": {"en": "float64 (the inputs are float32)", "vi": "float64 (đầu vào là float32)"},
+    "in float32": {
+        "en": "float32, since the function computes in it, and with tolerances to match",
+        "vi": "float32 vì hàm tính bằng kiểu này, với sai số cho phép tương ứng",
+    },
+    # columns
+    "element": {"en": "element", "vi": "phần tử"},
+    "analytic": {"en": "analytic", "vi": "giải tích"},
+    "numeric": {"en": "numeric", "vi": "số"},
+    "uncertainty": {"en": "± of numeric", "vi": "± của giá trị số"},
+    "error": {"en": "error", "vi": "sai số"},
+    "relative": {"en": "relative", "vi": "tương đối"},
+    "verdict": {"en": "verdict", "vi": "kết luận"},
+    "and more": {"en": "… and {count} more", "vi": "… và {count} phần tử nữa"},
+    "maybe more": {"en": "… there may be more: the search ends here", "vi": "… có thể còn nữa: việc tìm dừng ở đây"},
+    # under the table
+    "kink": {
+        "en": "{label} is at a kink: slope {left} to the left, {right} to the right; "
+        "the gradient {analytic} lies {where}",
+        "vi": "{label} nằm ở điểm gãy: hệ số góc bên trái {left}, bên phải {right}; gradient {analytic} nằm {where}",
+    },
+    "between": {"en": "between them", "vi": "giữa hai giá trị đó"},
+    "outside": {"en": "outside them", "vi": "ngoài khoảng đó"},
+    "no value": {"en": "none (no value there)", "vi": "không có (hàm không xác định)"},
+    "inconclusive": {
+        "en": "{label}: the numeric slope is known only to ± {uncertainty} "
+        "(truncation {truncation}, round-off {round_off}), too little to judge by",
+        "vi": "{label}: đạo hàm số chỉ biết tới ± {uncertainty} "
+        "(sai số cắt {truncation}, sai số làm tròn {round_off}), chưa đủ để kết luận",
+    },
+    "hint": {"en": "Hint: ", "vi": "Gợi ý: "},
+    # findings
+    "random forward": {
+        "en": "two runs with the same inputs differ by up to {distance} (result {result}, index {index}): "
+        "dropout, or random numbers without a seed. Switch the randomness off, or make its generator "
+        "inside the function with a fixed seed.",
+        "vi": "hai lần chạy với cùng đầu vào lệch nhau tới {distance} (kết quả {result}, chỉ số {index}): dropout, "
+        "hoặc số ngẫu nhiên không cố định seed. Hãy tắt phần ngẫu nhiên, hoặc tạo bộ sinh số bên trong hàm với "
+        "seed cố định.",
+    },
+    "result count": {
+        "en": "two runs with the same inputs give {one} and {two} results.",
+        "vi": "hai lần chạy với cùng đầu vào cho {one} và {two} kết quả.",
+    },
+    "random backward": {
+        "en": "two backward passes give different gradients: {name} differs by {distance}.",
+        "vi": "hai lần lan truyền ngược cho gradient khác nhau: {name} lệch {distance}.",
+    },
+    "writes input": {
+        "en": "the function writes into its input {name}. Compute with a copy, y = x + 1 instead of x += 1.",
+        "vi": "hàm ghi đè lên đầu vào {name}. Hãy tính trên bản sao, viết y = x + 1 thay cho x += 1.",
+    },
+    "writes rule": {
+        "en": "the rule of {operation!r} for {argument!r} writes into `{what}`, which others still need. "
+        "Write g * y instead of g *= y.",
+        "vi": "quy tắc của {operation!r} cho {argument!r} ghi đè lên `{what}`, trong khi nơi khác còn cần nó. "
+        "Hãy viết g * y thay cho g *= y.",
+    },
+    "accumulation": {
+        "en": "backward() twice does not leave twice the gradient of {name}: a pass must add to what is there.",
+        "vi": "gọi backward() hai lần không cho gấp đôi gradient của {name}: mỗi lần phải cộng dồn vào giá trị đã có.",
+    },
+    "kinks together": {
+        "en": "{one} and {two} are at kinks of the same result. Each gradient lies between its slopes, but together "
+        "they do not fit: along {one} {how} {two} the gradient is {analytic}, the slopes nearby are {low} to {high}. "
+        "At a tie the elements must share the gradient, not get all of it each.",
+        "vi": "{one} và {two} cùng nằm ở điểm gãy của một kết quả. Mỗi gradient nằm giữa hai hệ số góc của nó, nhưng "
+        "gộp lại thì không khớp: theo hướng {one} {how} {two} gradient là {analytic}, các hệ số góc lân cận từ {low} "
+        "đến {high}. Khi bằng nhau, các phần tử phải chia nhau gradient chứ không phải mỗi phần tử nhận trọn.",
+    },
+    "aliasing": {
+        "en": "the gradient of {one} shares its memory with {two}: changing one would change the other.",
+        "vi": "gradient của {one} dùng chung bộ nhớ với {two}: sửa một bên sẽ làm đổi bên kia.",
+    },
+    "layout": {
+        "en": "the gradient of {name} depends on how the input lies in memory (non-contiguous inputs fail).",
+        "vi": "gradient của {name} phụ thuộc cách đầu vào nằm trong bộ nhớ (sai khi đầu vào không liền mạch).",
+    },
+    "shape": {
+        "en": "the gradient of {name} has shape {got}, not {expected}.",
+        "vi": "gradient của {name} có shape {got}, không phải {expected}.",
+    },
+    "dtype": {
+        "en": "the gradient of {name} has dtype {got}, not {expected}.",
+        "vi": "gradient của {name} có dtype {got}, không phải {expected}.",
+    },
+    "nonfinite result": {
+        "en": "the function itself is {value} at result {result}, index {index}: it has no slope there.",
+        "vi": "bản thân hàm bằng {value} ở kết quả {result}, chỉ số {index}: tại đó không có đạo hàm.",
+    },
+    # hints
+    "hint sign": {
+        "en": "every wrong element of {name} is the numeric one with its sign turned round: a minus is missing, "
+        "or there is one too many.",
+        "vi": "mọi phần tử sai của {name} đều bằng giá trị số đổi dấu: thiếu hoặc thừa một dấu trừ.",
+    },
+    "hint factor": {
+        "en": "every wrong element of {name} is {ratio} times the numeric one: a constant factor.",
+        "vi": "mọi phần tử sai của {name} đều gấp {ratio} lần giá trị số: lệch một hệ số không đổi.",
+    },
+    "hint zero": {
+        "en": "the gradient of {name} is 0 throughout, but the function depends on it: a rule returns nothing, "
+        "or .detach(), .data or no_grad() cut the graph.",
+        "vi": "gradient của {name} bằng 0 ở mọi nơi nhưng hàm có phụ thuộc vào nó: quy tắc không trả về gì, "
+        "hoặc .detach(), .data hay no_grad() đã cắt đồ thị.",
+    },
+    "hint one element": {
+        "en": "only {label} of {count} elements is wrong: look at the indexing, or at a special case for that place.",
+        "vi": "chỉ {label} trong {count} phần tử là sai: hãy xem lại cách đánh chỉ số, hoặc trường hợp riêng tại đó.",
+    },
+    "hint transpose": {
+        "en": "the gradient of {name} is right when it is transposed: a .T is missing, or there is one too many.",
+        "vi": "gradient của {name} đúng nếu chuyển vị: thiếu hoặc thừa một .T.",
+    },
+    "hint summed": {
+        "en": "the gradient of {name} equals the numeric one summed over axis {axis}: an unbroadcast (the sum over a "
+        "broadcast axis) is missing, or there is one too many.",
+        "vi": "gradient của {name} bằng giá trị số cộng dồn theo trục {axis}: thiếu hoặc thừa một phép unbroadcast "
+        "(cộng theo trục được broadcast).",
+    },
+}
+
+
+def say(key: str, lang: str | None = None, **fields: object) -> str:
+    """A sentence in a language; None for the language setting."""
+    return WORDS[key][resolve(lang)].format(**fields)
