@@ -145,9 +145,11 @@ def _guide(figure: Figure, h: Values, e: Values, power: int, text: str) -> None:
     axes = figure.axes[0]
     height = np.median(np.log(e) - power * np.log(h))
     axes.plot(h, np.exp(height) * h**power, color=TEXT, linewidth=1, linestyle=":")
-    middle = len(h) // 2
-    place = (h[middle], np.exp(height) * h[middle] ** power)
-    axes.annotate(text, place, (0, 12), textcoords="offset points", ha="center", color=TEXT, fontsize="small")
+    third = len(h) // 3 if power < 0 else 2 * len(h) // 3
+    place = (h[third], np.exp(height) * h[third] ** power)
+    text, side = text.replace(" (", "\n("), 1 if power < 0 else -1  # inside the V, beside the line
+    align = "left" if side > 0 else "right"
+    axes.annotate(text, place, (12 * side, 4), textcoords="offset points", ha=align, color=TEXT)
 
 
 def _mark(figure: Figure, epoch: int, value: float, offset: tuple[int, int], side: str) -> None:
