@@ -1,7 +1,7 @@
 """What it costs that in-place changes are never silently wrong, on a step of the net 2-3-3-1 with batch 4.
 
 The same step is timed with the mechanism and with it taken out: buffers are handed out without asking who holds them,
-and the two lines of the engine that detach parameters from the picture which a graph keeps are struck from its source.
+and the lines that detach parameters from the picture which a graph keeps are struck from the source.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import itertools
 import statistics
-import sys
 from collections.abc import Callable
 from typing import Any
 from unittest import mock
@@ -18,12 +17,15 @@ import numpy as np
 
 import tinygrad_vn as tg
 from benchmarks.timing import seconds, table
-from tinygrad_vn import backprop
+from tinygrad_vn import graph, passes
 from tinygrad_vn.recording import Recorded
 
 STRUCK_OUT = """\
-            if keeps and (type(source) is Leaf or node.args[i].base is not None):
-                room -= node.detach_argument(i)
+        args = node.args
+        for i, source in enumerate(node.inputs):
+            if source is not None and (type(source) is Leaf or args[i].base is not None) and source.requires_grad:
+                args[i] = args[i].copy()
+                room -= args[i].nbytes
 """
 
 
@@ -48,26 +50,27 @@ def make_step() -> Callable[[], None]:
     return step
 
 
-def careless_engine() -> Callable[..., Any]:
-    """`backpropagate` as it would be if nobody minded that parameters are overwritten."""
-    source = inspect.getsource(backprop.backpropagate)
+def careless_release() -> Callable[..., None]:
+    """`release` as it would be if nobody minded that parameters are overwritten."""
+    source = inspect.getsource(graph.release)
     if source.count(STRUCK_OUT) != 1:
-        raise RuntimeError("the engine has changed: say anew in benchmarks/in_place.py which lines are the mechanism")
-    names = dict(vars(backprop))
+        raise RuntimeError(
+            "graph.release has changed: say anew in benchmarks/in_place.py which lines are the mechanism"
+        )
+    names = dict(vars(graph))
     exec("from __future__ import annotations\n" + source.replace(STRUCK_OUT, ""), names)
-    return names["backpropagate"]
+    return names["release"]
 
 
 def report(rounds: int = 40, repeat: int = 200) -> str:
     """The table."""
-    step, engine, ratios = make_step(), careless_engine(), []
-    tensor_module = sys.modules["tinygrad_vn.tensor"]  # where `backward()` finds the engine
+    step, release, ratios = make_step(), careless_release(), []
     with_it, without = [], []
     for _ in range(rounds):
         with_it.append(seconds(step, repeat))
         with (
             mock.patch.object(Recorded, "_own", lambda t: t._data),
-            mock.patch.object(tensor_module, "backpropagate", engine),
+            mock.patch.object(passes, "release", release),
         ):
             without.append(seconds(step, repeat))
         ratios.append(with_it[-1] / without[-1])

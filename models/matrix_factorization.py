@@ -77,7 +77,7 @@ class MatrixFactorization(Recommender):
         # Adam adds weight_decay · p to the gradient of the *mean* squared error: the penalty's slope 2λp, divided by n.
         factors = {"params": [self.user_factors, self.item_factors], "weight_decay": 2 * self.penalty / n}
         biases = {"params": [self.user_biases, self.item_biases], "weight_decay": 2 * self.bias_penalty / n}
-        optimizer = Adam([factors, biases], lr=self.lr)
+        optimizer = Adam([factors, biases] if self.biases else [factors], lr=self.lr)
         self.history: list[float] = []
         for epoch in range(1, self.epochs + 1):
             loss = ((self.forward(users, items) - target) ** 2).mean()

@@ -8,21 +8,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"errors", "language", "modes"},
+    {"errors", "language", "modes", "phrases"},
     {"rules"},
-    {"dtypes", "graph"},
+    {"dtypes", "graph", "diagnosis"},
     {"backprop", "dispatch"},
-    {"recording", "operators", "methods", "passes", "tensor", "creation"},
+    {"recording", "operators", "methods", "passes", "tensor", "creation", "anomaly"},
     {"derivatives"},
     {"nn", "optim"},
     {"lecture"},
     {"data", "plot"},
+    {"checking"},
+    {"testing"},
     {"models"},
     {"cli"},
     {"__init__", "__main__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
-OPTIONAL = {"graphviz", "matplotlib", "pygraphviz", "tqdm"}
+OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pytest", "tqdm"}
 
 
 def modules() -> dict[str, Path]:

@@ -3,6 +3,7 @@
 import gc
 import subprocess
 import sys
+import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -295,15 +296,32 @@ def test_backward_releases_large_values_and_keeps_small_ones_for_a_drawing() -> 
     assert loss._node.inputs[0].out == 9.0
 
 
-def test_large_values_are_released_while_the_pass_goes_on(make_primitive: Callable[..., Primitive]) -> None:
+def test_nothing_is_released_before_the_pass_has_succeeded(make_primitive: Callable[..., Primitive]) -> None:
     held = []
     watched = make_primitive(
-        lambda x: x + 0.0, name="watched", sign="=", x=lambda g, out, x: held.append(later._node.args) or g
+        lambda x: x + 0.0, name="watched", sign="=", x=lambda g, out, x: held.append(later._node.out.size) or g
     )
     w = tg.tensor(np.ones(LARGE), requires_grad=True)
     later = watched(w).exp()
     later.sum().backward()
-    assert held == [None]
+    assert held == [LARGE]
+    assert (later._node.out, later._node.args) == (None, None)
+
+
+def test_gradients_in_between_are_freed_as_soon_as_they_are_used() -> None:
+    size = 8 * LARGE
+    w = tg.tensor(np.ones(LARGE), requires_grad=True)
+    y = w
+    for _ in range(30):
+        y = y.tanh()
+    loss = y.sum()
+    tracemalloc.start()
+    try:
+        loss.backward()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size < peak < 5 * size  # of 30 gradients, each of this size
 
 
 def test_a_training_loop_leaves_no_garbage_and_does_not_grow() -> None:

@@ -37,6 +37,7 @@ from tinygrad_vn.errors import (
     DtypeError,
     GradientError,
     GradientWarning,
+    ParameterError,
     ShapeError,
     TinygradError,
 )
@@ -45,7 +46,17 @@ from tinygrad_vn.modes import enable_grad, is_grad_enabled, no_grad
 from tinygrad_vn.tensor import Tensor
 
 if TYPE_CHECKING:
-    from tinygrad_vn import data, lecture, models, nn, optim, plot
+    from tinygrad_vn import checking, data, lecture, models, nn, optim, plot, testing
+    from tinygrad_vn.anomaly import detect_anomaly
+    from tinygrad_vn.checking import (
+        GradcheckError,
+        GradcheckWarning,
+        check_grads,
+        check_module,
+        gradcheck,
+        gradcheck_report,
+        gradgradcheck,
+    )
     from tinygrad_vn.lecture import Drawing, DrawingError, draw
 
 __version__ = "0.1.0"
@@ -55,14 +66,21 @@ __all__ = [
     "Drawing",
     "DrawingError",
     "DtypeError",
+    "GradcheckError",
+    "GradcheckWarning",
     "GradientError",
     "GradientWarning",
+    "ParameterError",
     "ShapeError",
     "Tensor",
     "TinygradError",
     "arange",
+    "check_grads",
+    "check_module",
+    "checking",
     "current_language",
     "data",
+    "detect_anomaly",
     "draw",
     "elementwise_grad",
     "enable_grad",
@@ -73,6 +91,9 @@ __all__ = [
     "full_like",
     "get_default_dtype",
     "grad",
+    "gradcheck",
+    "gradcheck_report",
+    "gradgradcheck",
     "hessian",
     "hvp",
     "is_grad_enabled",
@@ -97,22 +118,36 @@ __all__ = [
     "set_default_dtype",
     "set_language",
     "tensor",
+    "testing",
     "value_and_grad",
     "vjp",
     "zeros",
     "zeros_like",
 ]
 
-_MODULES = {"data", "lecture", "models", "nn", "optim", "plot"}
-_DRAWING = {"Drawing", "DrawingError", "draw"}
+_MODULES = ("checking", "data", "lecture", "models", "nn", "optim", "plot", "testing")
+_FROM = {
+    "anomaly": ("detect_anomaly",),
+    "checking": (
+        "GradcheckError",
+        "GradcheckWarning",
+        "check_grads",
+        "check_module",
+        "gradcheck",
+        "gradcheck_report",
+        "gradgradcheck",
+    ),
+    "lecture": ("Drawing", "DrawingError", "draw"),
+}
+_UPSTAIRS = {name: room for room, names in _FROM.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     """Import the upper floors when they are first used, `tg.optim` or `tg.draw`: `import tinygrad_vn` stays quick."""
     if name in _MODULES:
         return importlib.import_module(f"tinygrad_vn.{name}")
-    if name in _DRAWING:
-        return getattr(importlib.import_module("tinygrad_vn.lecture"), name)
+    if name in _UPSTAIRS:
+        return getattr(importlib.import_module(f"tinygrad_vn.{_UPSTAIRS[name]}"), name)
     raise AttributeError(f"module 'tinygrad_vn' has no attribute {name!r}")
 
 

@@ -3,8 +3,9 @@
     ∂L/∂x  +=  ∂L/∂out · ∂out/∂x
 
 Every operation is visited once, after all that used its result, so when its turn comes its gradient is complete.
-Gradients are collected in a dictionary and handed back at the end: nothing outside changes until the whole pass has
-succeeded. There is no recursion, so a chain of a million operations is as good as one of ten.
+Gradients are collected in a dictionary and handed back at the end. The engine itself changes nothing, neither the
+graph nor anybody's `.grad`, so a pass that fails can be repeated; what a finished one changes stands in `passes.py`.
+There is no recursion, so a chain of a million operations is as good as one of ten.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import PICTURE, Leaf, Node, newest_first
+from tinygrad_vn.graph import Node, newest_first
+from tinygrad_vn.phrases import Text, phrase
 
 Gradient = Any  # an array, or a Tensor where the backward pass itself is being recorded
 
@@ -23,25 +25,24 @@ def backpropagate(
     *,
     wanted: Collection[Node] | None = None,
     link: Callable[[Any, Node], Any] | None = None,
-    retain_graph: bool = False,
-) -> dict[Node, Gradient]:
+) -> tuple[dict[Node, Gradient], list[Node]]:
     """Gradients of the seeded results with respect to what they depend on.
 
     Args:
         seeds: for each result the gradient that the pass starts from, of the result's shape.
         wanted: the nodes whose gradients to compute; None for all leaves that require one.
         link: makes a Tensor of an array and the node it came from, where the pass itself is to be recorded.
-        retain_graph: keep the values saved in the graph for another pass.
 
     Returns:
-        The gradient of every wanted node that was reached, and of every node that retains its gradient.
+        The gradient of every wanted node that was reached, and of every node that retains its gradient; and the
+        operations whose rules were used, newest first.
 
     Raises:
         GradientError: E09 where the graph was released before, E12 where a rule returns something unfit.
     """
     order = newest_first(seeds)
     useful = None if wanted is None else leading_to(wanted, order)
-    gradients, kept, room = dict(seeds), {}, 0 if retain_graph else PICTURE
+    gradients, kept, passed = dict(seeds), {}, []
     for node in order:
         g = gradients.pop(node, None)
         if g is None:
@@ -52,7 +53,7 @@ def backpropagate(
             continue  # nothing further down is wanted
         if node.spent:
             raise GradientError("E09")
-        out, args, keeps = node.out, node.args, room > 0 and not node.large
+        out, args = node.out, node.args
         if link:
             out = link(out, node)
             args = [arg if source is None else link(arg, source) for arg, source in zip(args, node.inputs, strict=True)]
@@ -63,13 +64,8 @@ def backpropagate(
                 continue
             part = fitted(rule(g, out, *args), node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
-            if keeps and (type(source) is Leaf or node.args[i].base is not None):
-                room -= node.detach_argument(i)
-        if not retain_graph:
-            room -= node.release(keeps)
-    if not retain_graph:
-        mark_spent(order, useful)
-    return gradients | kept
+        passed.append(node)
+    return gradients | kept, passed
 
 
 def fitted(g: Gradient, node: Node, i: int) -> Gradient:
@@ -103,19 +99,23 @@ def summed_to(g: Gradient, shape: tuple[int, ...]) -> Gradient:
 
 def unfit(got: Any, node: Node, i: int) -> GradientError:
     """E12: which rule, which argument, and what is wrong with the gradient that it returned."""
-    like, detail = node.args[i], ""
+    like = node.args[i]
+    detail: Text | str = ""
     if isinstance(got, tuple):
-        wrong = [axis for axis, (n, m) in enumerate(zip(like.shape, got, strict=False)) if n != m]
-        detail = f"; axes that differ: {wrong or 'the number of axes'}"
-        got = f"shape {got}"
+        returned, detail = phrase("shape {shape}", shape=got), phrase("; the numbers of axes differ")
+        if len(got) == like.ndim:
+            wrong = [axis for axis, (n, m) in enumerate(zip(like.shape, got, strict=True)) if n != m]
+            detail = phrase("; axes that differ: {axes}", axes=wrong)
+    elif hasattr(got, "dtype"):
+        returned = phrase("dtype {dtype}", dtype=got.dtype)
     else:
-        got = f"dtype {got.dtype}" if hasattr(got, "dtype") else f"a {type(got).__name__}"
+        returned = phrase("a {kind}", kind=type(got).__name__)
     return GradientError(
         "E12",
         operation=node.primitive.name,
         argument=node.primitive.parameters[i],
-        got=got,
-        expected=f"of shape {like.shape} and dtype {like.dtype}",
+        got=returned,
+        expected=phrase("of shape {shape} and dtype {dtype}", shape=like.shape, dtype=like.dtype),
         detail=detail,
     )
 
@@ -134,10 +134,3 @@ def leading_to(wanted: Collection[Node], order: list[Node]) -> set[Node]:
         if not useful.isdisjoint(node.inputs):
             useful.add(node)
     return useful
-
-
-def mark_spent(order: list[Node], useful: set[Node] | None) -> None:
-    """Remember which operations the pass went through: a second one would find them without their values."""
-    for node in order:
-        if useful is None or not useful.isdisjoint(node.inputs):
-            node.spent = True

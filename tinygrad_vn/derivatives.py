@@ -17,7 +17,8 @@ from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Node, leaves
 from tinygrad_vn.modes import enable_grad, is_grad_enabled
-from tinygrad_vn.passes import not_connected, starting_gradient, take_out
+from tinygrad_vn.passes import commit, not_connected, starting_gradient, take_out
+from tinygrad_vn.phrases import phrase
 from tinygrad_vn.recording import linked
 from tinygrad_vn.tensor import Tensor
 
@@ -59,32 +60,35 @@ def grad(
     seeds: dict[Node, Any] = {}
     for output, start in zip(outputs, starts, strict=True):
         if output._node is None or not output.requires_grad:
-            raise not_connected(output, "An output of grad()")
+            raise not_connected(output, phrase("An output of grad()"))
         seed = starting_gradient(output, start, create_graph)
         seeds[output._node] = seeds[output._node] + seed if output._node in seeds else seed
     wanted = {x._node for x in inputs if x._node is not None and x.requires_grad}
     with enable_grad() if create_graph else contextlib.nullcontext():
-        found = backpropagate(
-            seeds,
-            wanted=wanted,
-            link=linked if create_graph else None,
-            retain_graph=create_graph if retain_graph is None else retain_graph,
-        )
+        found, passed = backpropagate(seeds, wanted=wanted, link=linked if create_graph else None)
         gradients = {node: take_out(found, node) for node in wanted if node in found}
-    results = tuple(gradients.get(x._node) if x._node is not None else None for x in inputs)
+        results = [gradients.get(x._node) if x._node is not None else None for x in inputs]
+        if len(wanted) < len(inputs):  # whoever is named twice gets two gradients, not one in two places
+            results = [gradient if gradient is None else gradient.clone() for gradient in results]
     for i, (x, gradient) in enumerate(zip(inputs, results, strict=True)):
         if gradient is None and not allow_unused:
             raise unused(x, i)
-    return results
+    kept = create_graph if retain_graph is None else retain_graph
+    commit({}, [] if kept else passed)
+    return tuple(results)
 
 
 def unused(x: Tensor, position: int) -> GradientError:
     """E10 for an input that the outputs do not depend on."""
-    what = f"Input {position} of grad()" + (f" ({x.name!r})" if x.name else "")
+    what = phrase("Input {position} of grad()", position=position)
+    if x.name:
+        what = phrase("Input {position} of grad() ({name!r})", position=position, name=x.name)
     if not x.requires_grad:
-        return GradientError("E10", what=what, cause=": it has requires_grad=False", remedy="Set it before computing.")
-    remedy = "Leave it out, or pass allow_unused=True to get None for it."
-    return GradientError("E10", what=what, cause=", as the outputs do not depend on it", remedy=remedy)
+        cause, remedy = phrase(": it has requires_grad=False"), phrase("Set it before computing.")
+    else:
+        cause = phrase(", as the outputs do not depend on it")
+        remedy = phrase("Leave it out, or pass allow_unused=True to get None for it.")
+    return GradientError("E10", what=what, cause=cause, remedy=remedy)
 
 
 def _tracked(x: Any) -> Tensor:
@@ -166,7 +170,7 @@ def jvp(f: Function, x: Any, v: Any) -> Tensor:
     """
     point, value, nested = _call(f, x)
     if np.shape(v) != point.shape:
-        raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
+        raise GradientError("E02", shape=point.shape, detail=phrase(" (not {shape})", shape=np.shape(v)))
     if not value.requires_grad:
         return zeros_like(value)
     u = zeros_like(value, requires_grad=True)
@@ -234,7 +238,7 @@ def hvp(f: Function, x: Any, v: Any) -> Tensor:
     point, value, nested = _call(f, x)
     slope = _gradient_at(_one_number(value), point, create=True)
     if np.shape(v) != point.shape:
-        raise GradientError("E02", shape=point.shape, detail=f" (not {np.shape(v)})")
+        raise GradientError("E02", shape=point.shape, detail=phrase(" (not {shape})", shape=np.shape(v)))
     return _gradient_at(slope, point, v, create=nested or _is_tracked(v))
 
 

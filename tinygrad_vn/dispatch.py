@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
+from tinygrad_vn.phrases import phrase
 from tinygrad_vn.rules import Primitive
 
 Function = Callable[..., Any]
@@ -58,8 +59,8 @@ def in_our_spelling(
 
 def without_rule(function: Function, name: str, value: Any) -> GradientError:
     """E05 for an argument that our operation does not know."""
-    what = f"np.{function.__name__}(…, {name}={value!r:.40}) has no gradient rule"
-    return GradientError("E05", what=what, remedy=f"Leave `{name}` out, or call .detach() first.")
+    what = phrase("{call} has no gradient rule", call=f"np.{function.__name__}(…, {name}={value!r:.40})")
+    return GradientError("E05", what=what, remedy=phrase("Leave `{name}` out, or call .detach() first.", name=name))
 
 
 def in_numpy_spelling(method: str, axis: Any, keepdims: bool, torch: dict[str, Any]) -> tuple[Any, bool]:
@@ -85,4 +86,6 @@ def refuse_torch_spelling(method: str, torch: dict[str, Any], instead: str) -> N
         TypeError: naming what to write instead.
     """
     for name in torch:
+        if name not in ("dim", "keepdim", "correction", "unbiased"):
+            raise TypeError(f"the method {method}() does not take {name}=")
         raise TypeError(f"{method}({name}=…) means something else in PyTorch than in NumPy; write {instead}")

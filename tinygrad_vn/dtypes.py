@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_vn.errors import DtypeError
+from tinygrad_vn.phrases import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike as DTypeLike  # at run time it would take longer than our own modules
@@ -32,7 +33,8 @@ def set_default_dtype(dtype: DTypeLike) -> None:
     global _default
     chosen = np.dtype(dtype)
     if chosen.kind != "f":
-        raise DtypeError("E03", dtype=chosen, why="gradients are real numbers", remedy="tg.float32 or tg.float64")
+        why, remedy = phrase("gradients are real numbers"), phrase("tg.float32 or tg.float64")
+        raise DtypeError("E03", dtype=chosen, why=why, remedy=remedy)
     _default = chosen
 
 
@@ -63,7 +65,9 @@ def check_floating(dtype: np.dtype[Any]) -> None:
     if dtype.kind == "f":
         return
     if dtype.kind in "cO":
-        kind = "complex numbers" if dtype.kind == "c" else "Python objects"
-        raise DtypeError("E03", dtype=dtype, why=f"{kind} are not supported", remedy="real numbers")
-    why = "a step from one whole number to the next has no slope" if dtype.kind in "iu" else "they have no slope"
-    raise DtypeError("E03", dtype=dtype, why=why, remedy="1.0 instead of 1")
+        complex_ = dtype.kind == "c"
+        why = phrase("complex numbers are not supported") if complex_ else phrase("Python objects are not supported")
+        raise DtypeError("E03", dtype=dtype, why=why, remedy=phrase("real numbers"))
+    whole = dtype.kind in "iu"
+    why = phrase("a step from one whole number to the next has no slope") if whole else phrase("they have no slope")
+    raise DtypeError("E03", dtype=dtype, why=why, remedy=phrase("1.0 instead of 1"))

@@ -33,7 +33,7 @@ class Node:
         out: the result.
         order: creation number; every node is younger than its inputs.
         large: whether it has an array of more than `LARGE` bytes, or several results; a pass then keeps nothing of it.
-        spent: whether backward() has used it and released its values.
+        spent: whether backward() has used it; its values may be gone.
         name: for errors and drawings.
         grad: the gradient, where `retains_grad` asks for it.
     """
@@ -64,28 +64,6 @@ class Node:
         if not primitive.keeps_out:
             self.out = stand_in(self.out)
 
-    def detach_argument(self, i: int) -> int:
-        """Copy an argument that is a parameter's buffer, or looks into one, since that will soon be overwritten.
-
-        Returns:
-            The bytes of the copy, which only serves drawings.
-        """
-        copy = self.args[i] = self.args[i].copy()
-        return copy.nbytes
-
-    def release(self, keeps: bool) -> int:
-        """Give up the arrays that a pass no longer needs, unless they are kept for drawings.
-
-        Returns:
-            The bytes of the result, if it is kept.
-        """
-        if not keeps:
-            self.args, self.out, self.spent = None, None, True
-            return 0
-        if self.out.base is not None:
-            self.out = self.out.copy()
-        return self.out.nbytes
-
 
 class Leaf(Node):
     """Where a graph begins: the identity, name and gradient of a Tensor that was not computed.
@@ -95,9 +73,10 @@ class Leaf(Node):
         changes: the moments, as creation numbers, at which `requires_grad` was changed.
         shared: whether the Tensor's buffer was handed out through `.data`, so that others may write into it.
         cut: what took the Tensor out of a graph ("detach()", "no_grad()", "np.argmax"), for error messages.
+        additions: how many more passes have added to `grad` after the first.
     """
 
-    __slots__ = ("changes", "cut", "requires_grad", "shared")
+    __slots__ = ("additions", "changes", "cut", "requires_grad", "shared")
 
     def __init__(self, requires_grad: bool = False, name: str | None = None, cut: str | None = None) -> None:
         self.inputs = []
@@ -112,13 +91,13 @@ class Leaf(Node):
         self.shared = False
         self.changes = ()
         self.cut = cut
+        self.additions = 0
 
     def require(self, wanted: bool) -> None:
         """Require a gradient from now on, or no longer; what was computed before keeps what held then."""
         if wanted != self.requires_grad:
-            self.requires_grad = wanted
-            self.changes = (*self.changes, _count())
-            self.cut = None
+            changes = (*self.changes, _count())
+            self.requires_grad, self.changes, self.cut = wanted, changes, None
 
     def was_required(self, order: int) -> bool:
         """Whether this leaf required a gradient when the operation with this number was carried out."""
@@ -145,6 +124,26 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
                 found.append(source)
     found.sort(key=lambda node: node.order, reverse=True)
     return found
+
+
+def release(passed: Iterable[Node]) -> None:
+    """Give up the values that a pass has used, but for about `PICTURE` bytes of small ones, which serve drawings.
+
+    A value kept may be a parameter's buffer, or look into one; since that will soon be overwritten, it is copied.
+    """
+    room = PICTURE
+    for node in passed:
+        if node.large or room <= 0:
+            node.args = node.out = None
+            continue
+        if node.out.base is not None:
+            node.out = node.out.copy()
+        room -= node.out.nbytes
+        args = node.args
+        for i, source in enumerate(node.inputs):
+            if source is not None and (type(source) is Leaf or args[i].base is not None) and source.requires_grad:
+                args[i] = args[i].copy()
+                room -= args[i].nbytes
 
 
 def leaves(root: Node) -> set[Node]:

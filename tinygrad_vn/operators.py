@@ -12,6 +12,7 @@ import numpy as np
 
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.modes import is_grad_enabled
+from tinygrad_vn.phrases import phrase
 from tinygrad_vn.recording import Recorded, apply, constant
 from tinygrad_vn.rules import Primitive, elementwise, products
 
@@ -149,7 +150,8 @@ class Operators(Recorded):
     def _replaced(self, result: Self, sign: str) -> Self:
         """`x @= y` gives the name a new Tensor, which for a parameter would silently take its place."""
         if self.is_leaf and self._node is not None and self._node.requires_grad:
-            what, remedy = f"`{sign}` on {self._called()} that requires grad", f"Write `y = x {sign[:-1]} …` instead."
+            what = phrase("{what} on {tensor} that requires grad", what=f"`{sign}`", tensor=self._called())
+            remedy = phrase("Write `{instead}` instead.", instead=f"y = x {sign[:-1]} …")
             raise GradientError("E04", what=what, remedy=remedy)
         return result
 
@@ -165,13 +167,15 @@ class Operators(Recorded):
         primitive.forward(buffer, value, out=buffer)
         return self
 
-    def _check_writable(self, what: str, instead: str) -> None:
+    def _check_writable(self, change: str, instead: str) -> None:
         """E04 where an in-place change would pull the rug from under a graph, or would not be recorded."""
         if not self.is_leaf:
-            raise GradientError("E04", what=f"{what} on {self._called()}", remedy=f"Write `{instead}` instead.")
+            what = phrase("{what} on {tensor}", what=change, tensor=self._called())
+            raise GradientError("E04", what=what, remedy=phrase("Write `{instead}` instead.", instead=instead))
         if self._node is not None and self._node.requires_grad and is_grad_enabled():
-            raise GradientError(
-                "E04",
-                what=f"{what} on {self._called()} that requires grad",
-                remedy=f"To update a parameter, do it inside `with tg.no_grad():`; to compute, write `{instead}`.",
+            what = phrase("{what} on {tensor} that requires grad", what=change, tensor=self._called())
+            remedy = phrase(
+                "To update a parameter, do it inside `with tg.no_grad():`; to compute, write `{instead}`.",
+                instead=instead,
             )
+            raise GradientError("E04", what=what, remedy=remedy)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import collections
+import threading
 from typing import Any
 
 import numpy as np
 
 from tinygrad_vn.dtypes import new_array
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import Node
+from tinygrad_vn.graph import Leaf, Node, release
+from tinygrad_vn.modes import current
+from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.recording import Recorded, bare, untracked, why_outside
+
+_one_at_a_time = threading.RLock()  # two threads that add to one gradient must not lose what the other has added
 
 
 def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
@@ -23,12 +29,15 @@ def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
     Raises:
         GradientError: E02 where neither fits the result's shape.
     """
+    watch = current()[1]
+    if watch is not None:
+        watch.backward(result._node)
     if gradient is None:
         if result.size != 1:
             raise GradientError("E02", shape=result.shape, detail="")
-        gradient = np.ones(result.shape, result.dtype)
+        gradient = np.array(1, result.dtype, ndmin=result.ndim)
     elif np.shape(gradient) != result.shape:
-        raise GradientError("E02", shape=result.shape, detail=f" (not {np.shape(gradient)})")
+        raise GradientError("E02", shape=result.shape, detail=phrase(" (not {shape})", shape=np.shape(gradient)))
     if record and isinstance(gradient, Recorded):
         return gradient.astype(result.dtype)  # type: ignore[attr-defined]
     start = new_array(bare(gradient), result.dtype)
@@ -39,34 +48,54 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Any:
     """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
     g = gradients.pop(node)
     if isinstance(g, Recorded):
-        return g.clone() if g.is_leaf else g  # type: ignore[attr-defined]
+        return g.clone()  # type: ignore[attr-defined]
     gradient = untracked(np.asarray(g))
     del g
     gradient._own()
     return gradient
 
 
-def commit(gradients: dict[Node, Any]) -> None:
-    """Add finished gradients to `.grad`, all or none."""
-    finished = [(node, take_out(gradients, node)) for node in list(gradients)]
-    finished = [(node, g if node.grad is None else node.grad + g) for node, g in finished]
-    for node, g in finished:
-        node.grad = g
+def commit(gradients: dict[Node, Any], passed: list[Node]) -> None:
+    """Add finished gradients to `.grad`, and mark and release what the pass went through: all of it, or nothing.
+
+    Args:
+        gradients: what the engine found; emptied.
+        passed: the operations that no second pass shall go through; none, where the graph is to be kept.
+    """
+    with _one_at_a_time:
+        nodes = list(gradients)
+        found = [(node.grad, take_out(gradients, node)) for node in nodes]
+        sums = [g if before is None else before + g for before, g in found]
+        changed, values = nodes + passed, sums + [True] * len(passed)
+        names = ["grad"] * len(nodes) + ["spent"] * len(passed)
+        for node, (before, _) in zip(nodes, found, strict=True):
+            if before is not None and type(node) is Leaf:  # for E01; a gradient that was set to zeros begins anew
+                changed.append(node)
+                names.append("additions")
+                values.append(node.additions + 1 if before._data.any() else 0)
+        # Python looks for signals such as Ctrl-C only between bytecodes, and this call never leaves C: all are set or
+        # none. What was in `.grad` is held in `found` meanwhile, lest freeing it run somebody's code in the middle.
+        collections.deque(map(setattr, changed, names, values), maxlen=0)
+    release(passed)
 
 
-def not_connected(result: Recorded, what: str) -> GradientError:
+def not_connected(result: Recorded, what: Text) -> GradientError:
     """E10, with what cut the result off."""
     node = result._node
     cut = why_outside(node) or ""
+    cause: Text | str
     if cut == "no_grad()":
-        cause, remedy = ": it was computed under no_grad()", "Compute it outside."
+        cause, remedy = phrase(": it was computed under no_grad()"), phrase("Compute it outside.")
     elif cut == "detach()":
-        cause, remedy = ": detach() took it out of the graph", "Use the Tensor itself."
+        cause, remedy = phrase(": detach() took it out of the graph"), phrase("Use the Tensor itself.")
     elif cut.startswith("leaf "):
-        cause = f": {cut} was made without requires_grad=True"
-        remedy = "Create it with requires_grad=True, or call .requires_grad_() before computing with it."
+        name = cut.removeprefix("leaf ")
+        cause = phrase(": leaf {name} was made without requires_grad=True", name=name)
+        remedy = phrase("Create it with requires_grad=True, or call .requires_grad_() before computing with it.")
     elif cut:
-        cause, remedy = f": {cut} has no slope", "Its result only changes in jumps; use a smooth function for the loss."
+        cause = phrase(": {function} has no slope", function=cut)
+        remedy = phrase("Its result only changes in jumps; use a smooth function for the loss.")
     else:
-        cause, remedy = "", "Create the parameters with requires_grad=True before computing with them."
+        cause = ""
+        remedy = phrase("Create the parameters with requires_grad=True before computing with them.")
     return GradientError("E10", what=what, cause=cause, remedy=remedy)

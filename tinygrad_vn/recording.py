@@ -18,7 +18,8 @@ import numpy as np
 from tinygrad_vn.dtypes import check_floating
 from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.graph import LARGE, Leaf, Node, Values
-from tinygrad_vn.modes import is_grad_enabled
+from tinygrad_vn.modes import current, is_grad_enabled
+from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
 from tinygrad_vn.rules.primitive import output
 
@@ -45,11 +46,13 @@ class Recorded:
             node = self._node = Leaf()
         return node  # type: ignore[return-value]
 
-    def _called(self) -> str:
+    def _called(self) -> Text:
         """How messages speak of this Tensor."""
+        if self._node is not None and self._node.name:
+            return phrase("Tensor {name!r}", name=self._node.name)
         if self._node is None or type(self._node) is Leaf:
-            return f"Tensor {self._node.name!r}" if self._node and self._node.name else "a leaf Tensor"
-        return f"Tensor {self._node.name!r}" if self._node.name else f"the result of {self._node.primitive.name!r}"
+            return phrase("a leaf Tensor")
+        return phrase("the result of {operation!r}", operation=self._node.primitive.name)
 
     def _own(self) -> Values:
         """The buffer, to be written into: copied first if a graph or another Tensor may hold it."""
@@ -106,6 +109,9 @@ def as_operand(arg: Any, primitive: Primitive) -> Any:
 
 def apply(primitive: Primitive, *args: Any) -> Any:
     """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
+    recording, watch, _ = current()
+    if watch is not None:
+        return watch.operation(primitive, args)
     values, inputs, tracked, large, outside = [], [], False, False, None
     for arg in args:
         if isinstance(arg, Recorded):
@@ -126,7 +132,7 @@ def apply(primitive: Primitive, *args: Any) -> Any:
         out = primitive.forward(*values)
     except ValueError as error:
         raise misfit(primitive, values, error) from None
-    if not (tracked and is_grad_enabled()):
+    if not (tracked and recording):
         return as_tensors(out, "no_grad()" if tracked else why_outside(outside))
     for i, arg in enumerate(args):
         if inputs[i] is None:
@@ -156,7 +162,7 @@ def why_outside(node: Node | None) -> str | None:
 def linked(value: Any, node: Node) -> Any:
     """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
     if isinstance(value, tuple):
-        parts = [linked(part, one_result(node, value, i)) for i, part in enumerate(value)]
+        parts = [linked(np.asarray(part), one_result(node, value, i)) for i, part in enumerate(value)]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     result = object.__new__(_result_class)
     result._data = value
@@ -166,7 +172,7 @@ def linked(value: Any, node: Node) -> Any:
 
 def one_result(node: Node, results: Any, i: int) -> Node:
     """The node that takes one result out of an operation that has several; neither keeps values after backward()."""
-    taken = Node(output, [node, None], [results, i], results[i])
+    taken = Node(output, [node, None], [results, i], np.asarray(results[i]))
     taken.large = node.large = True
     return taken
 
@@ -191,6 +197,8 @@ _ALONE = references_to_buffer(untracked(np.zeros(1))) if _exact else 0
 
 def as_tensors(out: Any, cut: str | None = None) -> Any:
     """Arrays as Tensors outside any graph, also inside tuples and lists; everything else as it is."""
+    if type(out) is np.ndarray:
+        return untracked(out, cut)
     if isinstance(out, np.ndarray | np.generic):
         return untracked(np.asarray(out), cut)
     if isinstance(out, tuple | list):
@@ -231,9 +239,11 @@ def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
         GradientError: E05 where it should have a gradient, but has no rule here.
     """
     call = f"np.{function.__name__}"
-    if function not in PIECEWISE_CONSTANT:
-        remedy = "Write it with operations that have a rule (README, table of operations), or call .detach() first."
-        refuse_tracked(args, named, call, remedy)
+    if function not in PIECEWISE_CONSTANT and want_gradient(args, named):
+        raise no_rule(
+            call,
+            phrase("Write it with operations that have a rule (README, table of operations), or call .detach() first."),
+        )
     result = call_bare(call, function, args, named)
     return result if named.get("out") is not None else as_tensors(result, call)  # `out` is the caller's own array
 
@@ -244,13 +254,16 @@ def call_bare(call: str, function: Callable[..., Any], args: Any, named: Any) ->
     Raises:
         GradientError: E04 where it writes into a Tensor's array, as `np.copyto` and `np.add.at` do.
     """
+    watch = current()[1]
+    if watch is not None:
+        return watch.constant(call, function, args, named)
     try:
         return function(*bare(args), **bare(named))
     except ValueError as error:
         if "read-only" not in str(error):
             raise
-        remedy = "Make a new Tensor, or give it the array of a leaf, `x.data`."
-        raise GradientError("E04", what=f"{call} on a Tensor", remedy=remedy) from None
+        remedy = phrase("Make a new Tensor, or give it the array of a leaf, `x.data`.")
+        raise GradientError("E04", what=phrase("{what} on a Tensor", what=call), remedy=remedy) from None
 
 
 def want_gradient(*values: Any) -> bool:
@@ -258,10 +271,9 @@ def want_gradient(*values: Any) -> bool:
     return is_grad_enabled() and any(t._node and t._node.requires_grad for t in tensors_in(values))
 
 
-def refuse_tracked(args: Any, named: Any, call: str, remedy: str) -> None:
-    """E05 where a Tensor that needs a gradient is given to what has no rule."""
-    if want_gradient(args, named):
-        raise GradientError("E05", what=f"{call} has no gradient rule", remedy=remedy)
+def no_rule(call: str, remedy: Text) -> GradientError:
+    """E05 for a Tensor that needs a gradient, given to what has no rule."""
+    return GradientError("E05", what=phrase("{call} has no gradient rule", call=call), remedy=remedy)
 
 
 def plain_index(index: Any) -> Any:
@@ -288,7 +300,7 @@ def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueE
     left, right = (np.shape(value) for value in values)
     if fit_together(left, right):
         return error
-    why = "their lengths differ where neither is 1, counted from the last axis"
+    why = phrase("their lengths differ where neither is 1, counted from the last axis")
     return ShapeError(
         "E06", operation=f"{primitive.name} ({primitive.sign})", left=left, right=right, why=why, remedy=""
     )

@@ -22,6 +22,7 @@ from tinygrad_vn.graph import Leaf, Node, Values
 from tinygrad_vn.methods import Methods
 from tinygrad_vn.modes import enable_grad, is_grad_enabled
 from tinygrad_vn.passes import commit, not_connected, starting_gradient
+from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.recording import (
     apply,
     as_tensors,
@@ -29,8 +30,8 @@ from tinygrad_vn.recording import (
     constant,
     holds_floats,
     linked,
+    no_rule,
     plain_index,
-    refuse_tracked,
     results_are,
     untracked,
     want_gradient,
@@ -126,8 +127,11 @@ class Tensor(Methods):
         """
         if not self.is_leaf:
             if not requires_grad:
-                what = f"What was computed from Tensors that require grad does so too, {self._called()} included"
-                raise GradientError("E05", what=what, remedy="Use .detach().")
+                what = phrase(
+                    "What was computed from Tensors that require grad does so too, {tensor} included",
+                    tensor=self._called(),
+                )
+                raise GradientError("E05", what=what, remedy=phrase("Use .detach()."))
             return self
         if requires_grad:
             check_floating(self.dtype)
@@ -153,7 +157,8 @@ class Tensor(Methods):
         if values is self._data:
             return  # `w.data -= …` has already written into the buffer
         if not self.is_leaf:
-            raise GradientError("E04", what=f"Setting .data of {self._called()}", remedy="Make a new Tensor instead.")
+            what = phrase("Setting .data of {tensor}", tensor=self._called())
+            raise GradientError("E04", what=what, remedy=phrase("Make a new Tensor instead."))
         if isinstance(values, Tensor):
             values = values._data
         values = new_array(values, None if isinstance(values, np.ndarray) else self.dtype)
@@ -178,8 +183,9 @@ class Tensor(Methods):
             GradientError: E05 where it does: what NumPy computes from the array could not be differentiated.
         """
         if self.requires_grad:
-            remedy = "Write .detach().numpy(), or use NumPy's functions on the Tensor itself."
-            raise GradientError("E05", what="A Tensor that requires grad cannot become a bare array", remedy=remedy)
+            what = phrase("A Tensor that requires grad cannot become a bare array")
+            remedy = phrase("Write .detach().numpy(), or use NumPy's functions on the Tensor itself.")
+            raise GradientError("E05", what=what, remedy=remedy)
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Values:
@@ -206,14 +212,16 @@ class Tensor(Methods):
         if self._node is not None and self.is_leaf:
             twin._node = Leaf(self.requires_grad, self.name, self._leaf().cut)
             twin._node.grad = copy.copy(self._node.grad)
+            twin._node.additions = self._leaf().additions
         if hasattr(self, "__dict__"):  # a subclass with attributes of its own
             vars(twin).update(vars(self))
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         if not self.is_leaf:
-            what = f"A deep copy of {self._called()} would tear it out of its graph"
-            raise GradientError("E05", what=what, remedy="Use .clone() inside the graph, .detach().clone() outside.")
+            what = phrase("A deep copy of {tensor} would tear it out of its graph", tensor=self._called())
+            remedy = phrase("Use .clone() inside the graph, .detach().clone() outside.")
+            raise GradientError("E05", what=what, remedy=remedy)
         twin = copy.copy(self)
         twin._data = self._data.copy()
         if twin._node is not None and twin._node.grad is not None:
@@ -240,18 +248,23 @@ class Tensor(Methods):
             gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient, self.dtype)
             if gradient.shape != self.shape:
                 raise ValueError(f"the gradient of a Tensor of shape {self.shape} cannot have shape {gradient.shape}")
-        self._node = self._node or Leaf()
-        self._node.grad = gradient
+        node = self._node = self._node or Leaf()
+        node.grad = gradient
+        if type(node) is Leaf:
+            node.additions = 0
 
     def zero_grad(self) -> None:
         """Forget the gradient, before the next `backward()` adds to it."""
-        if self._node is not None:
-            self._node.grad = None
+        node = self._node
+        if node is not None:
+            node.grad = None
+            if type(node) is Leaf:
+                node.additions = 0
 
     def retain_grad(self) -> None:
         """Ask `backward()` to leave a gradient at this result too, as it does at leaves."""
         if self._node is None or not self._node.requires_grad:
-            raise not_connected(self, "This Tensor")
+            raise not_connected(self, phrase("This Tensor"))
         self._node.retains_grad = True
 
     def backward(self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False) -> None:
@@ -266,24 +279,27 @@ class Tensor(Methods):
         Raises:
             GradientError: E02 where there is no single number to start from, E09 where the graph was used before,
                 E10 where nothing requires a gradient. Every `.grad` is then as it was.
+
+        A pass that is stopped, by an error or by Ctrl-C, has changed nothing and can be repeated.
         """
         if self._node is None or not self._node.requires_grad:
-            raise not_connected(self, "This result")
+            raise not_connected(self, phrase("This result"))
         seeds = {self._node: starting_gradient(self, gradient, create_graph)}
         if create_graph:
             with enable_grad():
-                gradients = backpropagate(seeds, link=linked, retain_graph=True)
-                commit(gradients)
+                gradients, _ = backpropagate(seeds, link=linked)
+                commit(gradients, [])
         else:
-            commit(backpropagate(seeds, retain_graph=retain_graph))
+            gradients, passed = backpropagate(seeds)
+            commit(gradients, [] if retain_graph else passed)
 
     # --- changing it in place -----------------------------------------------------------------------------------
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._check_writable("Assignment to elements", "y = np.where(mask, value, x)")
+        self._check_writable("`x[…] = …`", "y = np.where(mask, value, x)")
         if isinstance(value, Tensor) and value.requires_grad and is_grad_enabled():
-            what = "Assigning a result that requires grad to elements of a Tensor"
-            remedy = "Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack."
+            what = phrase("Assigning a result that requires grad to elements of a Tensor")
+            remedy = phrase("Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack.")
             raise GradientError("E04", what=what, remedy=remedy)
         self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
 
@@ -349,13 +365,12 @@ class Tensor(Methods):
             return ours(*inputs) if ours is not None and holds_floats(inputs) else constant(ufunc, *inputs)
         call = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
         options = ", ".join(f"{name}=…" for name in named)
-        remedy = "Use the plain operator or function" + "".join(f", without {name}=" for name in named) + "."
-        if "out" in named:
-            remedy += " To update a parameter, do it inside `with tg.no_grad():`."
-        refuse_tracked(inputs, named, f"{call}({options})", remedy)
+        if want_gradient(inputs, named):
+            raise no_rule(f"{call}({options})", _plain_call(named))
         targets = inputs[:1] if method == "at" else named.get("out", ())
         if any(isinstance(target, Tensor) for target in targets):
-            raise GradientError("E04", what=f"{call}({options}) on a Tensor", remedy="Write y = … instead.")
+            what = phrase("{what} on a Tensor", what=f"{call}({options})")
+            raise GradientError("E04", what=what, remedy=phrase("Write `{instead}` instead.", instead="y = …"))
         result = call_bare(call, getattr(ufunc, method), inputs, named)
         return result if "out" in named else as_tensors(result)  # `array -= t` gets its own array back
 
@@ -372,3 +387,14 @@ class Tensor(Methods):
                 if want_gradient(args, named):
                     raise
         return constant(function, *args, **named)
+
+
+def _plain_call(named: dict[str, Any]) -> Text:
+    """What to write instead of a universal function with options: `np.exp(t, out=…)`, `np.add.reduce(t)`."""
+    without = phrase(", without {names}", names=", ".join(f"{name}=" for name in named)) if named else ""
+    if "out" not in named:
+        return phrase("Use the plain operator or function{without}.", without=without)
+    return phrase(
+        "Use the plain operator or function{without}. To update a parameter, do it inside `with tg.no_grad():`.",
+        without=without,
+    )

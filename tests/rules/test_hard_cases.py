@@ -131,6 +131,20 @@ def test_power_by_its_exponent() -> None:
     np.testing.assert_allclose(second.numpy(), [0.0, 0.0, 8 * math.log(2) ** 2, 0.0])
 
 
+def test_power_by_both_of_its_arguments_where_the_exponent_is_0() -> None:
+    """∂²(xʸ)/∂x∂y = xʸ⁻¹ (1 + y ln x), in either order: 1/x for y = 0."""
+    x, y = leaf([2.0, 0.5]), leaf([0.0, 0.0])
+    gx, gy = tg.grad((x**y).sum(), [x, y], create_graph=True)
+    for gradient, other in ((gx, y), (gy, x)):
+        np.testing.assert_allclose(tg.grad(gradient.sum(), other)[0].numpy(), [0.5, 2.0])
+
+
+def test_one_of_several_results_that_are_single_numbers_is_an_array_too() -> None:
+    s = np.linalg.slogdet(leaf(2 * np.eye(2)))[1]
+    assert isinstance(s.data, np.ndarray)
+    assert np.broadcast_arrays(s, leaf(np.ones(3)))[0].shape == (3,)
+
+
 @pytest.mark.parametrize(("x", "y"), [(1.0, 0.1), (-1.0, 0.1), (0.3, 0.1), (6.0, 0.6), (7.5, -2.5), (-0.7, 0.1)])
 def test_remainders_near_a_jump(x: float, y: float) -> None:
     """x = qy + remainder with a whole q, so the slope by y is −q, with the q that NumPy's rounding has led to."""

@@ -137,7 +137,7 @@ def gradients_of(results: Sequence[Tensor], operations: Sequence[Node]) -> dict[
         return {}
     seed = np.ones(results[0].shape, results[0].dtype)
     with np.errstate(all="ignore"):  # a NaN or ∞ is shown, and that says enough
-        found = backpropagate({copies[operations[-1]]: seed}, wanted={*copies.values(), *leaves}, retain_graph=True)
+        found, _ = backpropagate({copies[operations[-1]]: seed}, wanted={*copies.values(), *leaves})
     originals = {copy: node for node, copy in copies.items()} | {leaf: leaf for leaf in leaves}
     return {originals[node]: gradient for node, gradient in found.items()}
 

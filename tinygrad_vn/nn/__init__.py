@@ -1,4 +1,4 @@
-"""Neural networks: `functional` has the activation functions."""
+"""Neural networks: `functional` has the activation functions and losses."""
 
 from tinygrad_vn.nn import functional
 

@@ -13,13 +13,16 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.errors import GradientWarning, ParameterError
 from tinygrad_vn.graph import Values
+from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.tensor import Tensor
 
 ParamGroup = dict[str, Any]
@@ -41,8 +44,9 @@ class Optimizer(ABC):
         state: what is remembered of each parameter, for example its momentum.
 
     Raises:
-        TypeError: params is a single Tensor or a whole model, or holds something that is no Tensor.
-        ValueError: there are no parameters, one occurs twice, is no leaf, or a group has an unknown setting.
+        ParameterError: E13 where params is a single Tensor, a whole model or empty, or holds something that is no
+            Tensor, no leaf, there already, or without requires_grad (unless `requires_grad_(False)` froze it).
+        ValueError: a group has an unknown setting, or one out of its range.
     """
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
@@ -50,19 +54,18 @@ class Optimizer(ABC):
         self.param_groups: list[ParamGroup] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
         self._scratch: dict[Tensor, Values] = {}
+        self._has_warned = False
         given = self._listed(params)
         n_groups = sum(isinstance(item, Mapping) for item in given)
         if 0 < n_groups < len(given):
-            raise TypeError(
-                f'{self._name()} was given Tensors and groups mixed; put the Tensors into {{"params": […]}}'
-            )
+            raise self._refusal(phrase("Tensors and groups mixed"), phrase('Put the Tensors into {{"params": […]}}.'))
         for group in given if n_groups else [{"params": given}]:
             self.add_param_group(group)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Take on more parameters: `{"params": …}` with settings of their own, as in the constructor."""
         if "params" not in group:
-            raise ValueError(f'a group of {self._name()} has no parameters; write {{"params": [w, b], …}}')
+            raise self._refusal(phrase("a group that has no parameters"), phrase('Write {{"params": [w, b], …}}.'))
         unknown = sorted(group.keys() - self.defaults.keys() - {"params"})
         if unknown:
             raise ValueError(f"{self._name()} has no setting {unknown[0]!r}; it has {', '.join(self.defaults)}")
@@ -72,7 +75,9 @@ class Optimizer(ABC):
         for position, p in enumerate(params):
             self._check_parameter(p, position)
             if id(p) in known:
-                raise ValueError(f"parameter number {position} of {self._name()} is there twice; give each one once")
+                raise self._refusal(
+                    phrase("parameter number {position} twice", position=position), phrase("Give each one once.")
+                )
             known.add(id(p))
         settings = {**self.defaults, **group, "params": params}
         self.check_settings(settings)
@@ -94,16 +99,32 @@ class Optimizer(ABC):
             scratch: room for intermediate results, of p's shape and dtype.
         """
 
-    def step(self) -> None:
-        """Change every parameter that has a gradient, in place."""
+    def step(self, *, accumulate: bool = False) -> None:
+        """Change every parameter that has a gradient, in place.
+
+        Args:
+            accumulate: the gradients are meant to be sums over several `backward()`, of micro-batches for example;
+                otherwise such sums are worth a warning (E01), once per optimizer.
+        """
+        if not (accumulate or self._has_warned):
+            self._warn_of_sums()
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is None:
                     continue
                 if p not in self.state:
-                    self.state[p] = {}
                     self._scratch[p] = np.empty(p.shape, p.dtype)
+                    self.state[p] = {}
                 self.update(p._own(), p.grad._data, self.state[p], group, self._scratch[p])
+
+    def _warn_of_sums(self) -> None:
+        """E01 at the line that called `step()`, where several passes have added to a gradient."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._node.additions:
+                    self._has_warned = True
+                    warnings.warn(GradientWarning("E01", passes=p._node.additions + 1), stacklevel=3)
+                    return
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters, before the next `backward()` adds to them."""
@@ -164,34 +185,57 @@ class Optimizer(ABC):
 
     def _listed(self, params: Any) -> list[Any]:
         """The parameters as a list; an error where there are none or where they are something else."""
+        name = self._name()
         if isinstance(params, Tensor):
-            raise TypeError(f"{self._name()} was given one Tensor; write {self._name()}([w], …) with a list")
+            remedy = phrase("Write {optimizer}([w], …) with a list; of a model, model.parameters().", optimizer=name)
+            raise self._refusal(phrase("one Tensor"), remedy)
         if callable(getattr(params, "parameters", None)):
-            raise TypeError(f"{self._name()} was given a whole {type(params).__name__}; write model.parameters()")
+            what = phrase("a whole {kind}", kind=type(params).__name__)
+            raise self._refusal(what, phrase("Write model.parameters()."))
         if isinstance(params, str | Mapping) or not isinstance(params, Iterable):
-            raise TypeError(
-                f"{self._name()} needs a list of Tensors, not {params!r:.60}; write {self._name()}([w, b], …)"
-            )
+            what = phrase("{value}, which is no list of Tensors", value=_shown(params))
+            remedy = phrase("Write {optimizer}([w, b], …); of a model, model.parameters().", optimizer=name)
+            raise self._refusal(what, remedy)
         listed = list(params)
         if not listed:
-            raise ValueError(
-                f"{self._name()} was given no parameters. A generator gives its items only once: "
-                "call model.parameters() anew, or keep list(model.parameters())."
+            remedy = phrase(
+                "A generator gives its items only once: call model.parameters() anew, or keep list(model.parameters())."
             )
+            raise self._refusal(phrase("no parameters"), remedy)
         return listed
 
     def _check_parameter(self, p: Any, position: int) -> None:
         """An error where `p` is nothing that can be optimized."""
+        if isinstance(p, Tensor) and p.is_leaf and (p.requires_grad or p._leaf().changes):
+            return  # as for `changes`: `requires_grad_(False)` froze it on purpose
+        value = _shown(p)
         if not isinstance(p, Tensor):
-            raise TypeError(
-                f"parameter number {position} of {self._name()} is {p!r:.60}, of type {type(p).__name__}; "
-                "make it a Tensor: tg.tensor(…, requires_grad=True)"
+            kind = type(p).__name__
+            raise self._refusal(
+                phrase(
+                    "as parameter number {position} {value}, of type {kind}", position=position, value=value, kind=kind
+                ),
+                phrase("Make it a Tensor: tg.tensor(…, requires_grad=True); of a model, write model.parameters()."),
             )
         if not p.is_leaf:
-            raise ValueError(
-                f"parameter number {position} of {self._name()} is the result of an operation, {p!r:.60}; "
-                "optimize the Tensors that it is computed from, or start afresh from w.detach().requires_grad_()"
+            raise self._refusal(
+                phrase(
+                    "as parameter number {position} the result of an operation, {value}", position=position, value=value
+                ),
+                phrase(
+                    "Optimize the Tensors that it is computed from, or start afresh from w.detach().requires_grad_()."
+                ),
             )
+        raise self._refusal(
+            phrase(
+                "as parameter number {position} a Tensor without requires_grad, {value}", position=position, value=value
+            ),
+            phrase("It would never change: create it with requires_grad=True, or leave it out."),
+        )
+
+    def _refusal(self, what: Text, remedy: Text) -> ParameterError:
+        """E13: what this optimizer was given, and what to write instead."""
+        return ParameterError("E13", optimizer=self._name(), what=what, remedy=remedy)
 
 
 def descended(p: Values, g: Values, group: ParamGroup, scratch: Values) -> Values:
@@ -210,6 +254,12 @@ def check_not_negative(group: ParamGroup, *names: str) -> None:
     for name in names:
         if not group[name] >= 0:
             raise ValueError(f"{name}={group[name]} makes no sense; it must be 0 or more")
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a value as messages show it, on one line."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _copied(remembered: Mapping[str, Any]) -> dict[str, Any]:

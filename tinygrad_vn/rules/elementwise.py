@@ -59,7 +59,7 @@ def slope_of_power(x: Array, y: Array) -> Array:
     """d(xʸ)/dx = y xʸ⁻¹, which is 0 for y = 0 even at x = 0, where xʸ⁻¹ would divide by zero."""
     if isinstance(y, (int, float)):
         return y * x ** (y - 1) if y != 0 else 0.0
-    return y * x ** np.where(y == 0, 1.0, y - 1)
+    return y * x ** np.where((x == 0) & (y == 0), 1.0, y - 1)
 
 
 def slope_of_exponent(out: Array, x: Array, y: Array) -> Array:

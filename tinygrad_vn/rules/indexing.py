@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
+from tinygrad_vn.phrases import phrase
 from tinygrad_vn.rules.primitive import Array, Primitive, composite, primitive
 from tinygrad_vn.rules.shaping import normal_axis
 
@@ -140,8 +141,9 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", constant_values: A
         GradientError: E05 for another mode.
     """
     if mode not in ("constant", "edge", "wrap", "reflect", "symmetric"):
-        remedy = "Use constant, edge, wrap, reflect or symmetric, or call .detach() first."
-        raise GradientError("E05", what=f"np.pad with mode={mode!r} has no gradient rule", remedy=remedy)
+        what = phrase("{call} has no gradient rule", call=f"np.pad(…, mode={mode!r})")
+        remedy = phrase("Use constant, edge, wrap, reflect or symmetric, or call .detach() first.")
+        raise GradientError("E05", what=what, remedy=remedy)
     if mode != "constant":
         return array.reshape(-1)[np.pad(np.arange(array.size).reshape(array.shape), pad_width, mode)]
     origin = np.pad(np.arange(array.size).reshape(array.shape), pad_width, constant_values=-1)

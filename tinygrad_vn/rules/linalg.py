@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
+from tinygrad_vn.phrases import phrase
 from tinygrad_vn.rules.indexing import diagonal
 from tinygrad_vn.rules.primitive import FUNCTIONS, PIECEWISE_CONSTANT, Array, composite, primitive, values_of
 from tinygrad_vn.rules.reductions import root_sum_of_squares
@@ -218,8 +219,11 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     if not compute_uv:
         return thin_svd(a)[1]
     if full_matrices and a.shape[-1] != a.shape[-2]:
-        what = f"The full U and V of a matrix of shape {a.shape} are not unique, so np.linalg.svd has no gradient rule"
-        raise GradientError("E05", what=what, remedy="Pass full_matrices=False.")
+        what = phrase(
+            "The full U and V of a matrix of shape {shape} are not unique, so np.linalg.svd has no gradient rule",
+            shape=a.shape,
+        )
+        raise GradientError("E05", what=what, remedy=phrase("Pass full_matrices=False."))
     return thin_svd(a)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.errors import ShapeError
+from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.rules.primitive import FUNCTIONS, Array, composite, newer, primitive
 from tinygrad_vn.rules.shaping import as_array, normal_axis
 
@@ -43,17 +44,18 @@ def matmul(x: Array, y: Array) -> Array:
 
 def unfit_matrices(left: tuple[int, ...], right: tuple[int, ...]) -> ShapeError:
     """E06: which inner sizes differ, and whether a transpose would help."""
+    remedy: Text | str = ""
     if not left or not right:
-        why, remedy = "a single number is no matrix", " Multiply by single numbers with `*`."
+        why, remedy = phrase("a single number is no matrix"), phrase(" Multiply by single numbers with `*`.")
     else:
         rows = right[-2] if len(right) > 1 else right[0]
-        why, remedy = f"the inner sizes {left[-1]} and {rows} differ", ""
+        why = phrase("the inner sizes {left} and {right} differ", left=left[-1], right=rows)
         if left[-1] == rows:
-            why = f"the stacks {left[:-2]} and {right[:-2]} do not broadcast"
+            why = phrase("the stacks {left} and {right} do not broadcast", left=left[:-2], right=right[:-2])
         elif len(right) == 2 and right[1] == left[-1]:
-            remedy = " Perhaps `x @ y.T` is meant."
+            remedy = phrase(" Perhaps `{spelling}` is meant.", spelling="x @ y.T")
         elif len(left) == 2 and left[0] == rows:
-            remedy = " Perhaps `x.T @ y` is meant."
+            remedy = phrase(" Perhaps `{spelling}` is meant.", spelling="x.T @ y")
     return ShapeError("E06", operation="matmul (@)", left=left, right=right, why=why, remedy=remedy)
 
 
