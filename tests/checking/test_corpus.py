@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.checking.corpus import ENTRIES, Entry
+from tests.checking.entries import Outcome
 from tinygrad_vn.checking import GradcheckError, GradcheckWarning, gradcheck, gradgradcheck
 from tinygrad_vn.errors import TinygradError
 
@@ -35,5 +36,10 @@ def outcome(check: Callable[..., bool], e: Entry, options: dict[str, Any]) -> st
 
 
 @pytest.mark.parametrize(("e", "check", "options", "expected"), ASKED)
-def test_says_what_is_true(e: Entry, check: Callable[..., bool], options: dict[str, Any], expected: frozenset[str]) -> None:
+def test_says_what_is_true(e: Entry, check: Callable[..., bool], options: dict[str, Any], expected: Outcome) -> None:
     assert outcome(check, e, options) in expected, e.why
+
+
+def test_every_entry_has_a_name_of_its_own() -> None:
+    names = [e.name for e in ENTRIES]
+    assert sorted(names) == sorted(set(names))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_vn as tg
-from tests.checking.corpus import custom
+from tests.checking.entries import custom
 from tinygrad_vn.checking import GradcheckError, GradcheckWarning, Verdict
 from tinygrad_vn.nn import functional as F
 

@@ -17,10 +17,12 @@ from tinygrad_vn.checking.check import (
     GradcheckWarning,
     check_grads,
     check_module,
+    concluded,
     gradcheck,
     gradcheck_report,
     gradgradcheck,
     gradgradcheck_report,
+    reports,
 )
 from tinygrad_vn.checking.elements import Element
 from tinygrad_vn.checking.report import Report
@@ -35,8 +37,10 @@ __all__ = [
     "Verdict",
     "check_grads",
     "check_module",
+    "concluded",
     "gradcheck",
     "gradcheck_report",
     "gradgradcheck",
     "gradgradcheck_report",
+    "reports",
 ]

@@ -11,16 +11,19 @@ import copy
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from tinygrad_vn.checking.subject import Subject
+from tinygrad_vn.checking.subject import Subject, Variable
 from tinygrad_vn.checking.verdicts import Settings, Verdict
 from tinygrad_vn.checking.words import say
 from tinygrad_vn.graph import Values
 from tinygrad_vn.rules import Primitive
 from tinygrad_vn.tensor import Tensor
+
+ILL_CONDITIONED: Final = 1e-6  # relative: by so much rounding may change a gradient
+LARGER: Final = 2.0**20  # a power of two: nothing is rounded
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,10 @@ def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, 
     found, gradients = _writes(subject), subject.gradients()
     if ends := _shapes(subject, gradients) or _different_gradients(subject, settings, gradients):
         return None, found + ends
-    found += [*_accumulation(subject, gradients), *_layout(subject, gradients)]
+    found += [*_accumulation(subject, gradients), *_linearity(subject, gradients), *_layout(subject, gradients)]
     if settings.check_grad_dtypes:
         found += _dtypes(subject)
-    arrays = [None if g is None else g.numpy().astype(float) for g in gradients]
-    return [np.zeros(x.shape) if g is None else g for g, x in zip(arrays, subject.points, strict=True)], found
+    return _filled(subject, gradients), found
 
 
 def unlike(a: Any, b: Any, tolerance: float) -> tuple[float, tuple[int, ...]] | None:
@@ -76,6 +78,19 @@ def unlike(a: Any, b: Any, tolerance: float) -> tuple[float, tuple[int, ...]] | 
         return None
     at = np.unravel_index(distance.argmax(), distance.shape)
     return float(distance.max()), tuple(int(k) for k in at)
+
+
+def _rounding(subject: Subject, variable: Variable, gradient: Values, relative: float = 0.0) -> float:
+    """What another order of additions may change in a gradient: some last digits of it, and of what cancels in it.
+
+    Args:
+        subject: the function.
+        variable: whose gradient it is.
+        gradient: the gradient.
+        relative: what else is allowed, as a part of the largest element: ill-conditioned problems lose more digits.
+    """
+    largest = float(np.abs(gradient[np.isfinite(gradient)]).max(initial=0.0))
+    return 64 * float(subject.precision) * (largest + subject.bulk / variable.scale) + relative * largest
 
 
 def _different_results(subject: Subject, settings: Settings) -> list[Finding]:
@@ -95,7 +110,9 @@ def _different_gradients(subject: Subject, settings: Settings, gradients: Sequen
     for variable, one, two in zip(subject.variables, gradients, subject.gradients(), strict=True):
         if (one is None) != (two is None):
             return [Finding(Verdict.NONDETERMINISTIC, "random backward", {"name": variable.name, "distance": "∞"})]
-        if one is not None and two is not None and (different := unlike(one, two, settings.nondet_tol)):
+        if one is None or two is None:
+            continue
+        if different := unlike(one, two, settings.nondet_tol + _rounding(subject, variable, one.numpy())):
             details = {"name": variable.label(different[1]), "distance": f"{different[0]:.3g}"}
             return [Finding(Verdict.NONDETERMINISTIC, "random backward", details)]
     return []
@@ -169,13 +186,40 @@ def _accumulation(subject: Subject, gradients: Sequence[Tensor | None]) -> list[
                 if result.requires_grad:
                     result.backward(weight.copy(), retain_graph=True)
         found = _shared(subject, leaves)
-        for variable, leaf, once in zip(subject.variables, leaves, gradients, strict=True):
-            total = np.zeros(leaf.shape) if leaf.grad is None else leaf.grad.numpy()
-            expected = np.zeros(leaf.shape) if once is None else 2 * once.numpy()
-            size = float(np.abs(expected[np.isfinite(expected)]).max(initial=0.0))
-            if unlike(total, expected, 1e-10 * size):
-                found.append(Finding(Verdict.FAIL, "accumulation", {"name": variable.name}))
+        twice = _filled(subject, [leaf.grad for leaf in leaves])
+    for variable, total, once in zip(subject.variables, twice, _filled(subject, gradients), strict=True):
+        if unlike(total, 2 * once, _rounding(subject, variable, total)):
+            found.append(Finding(Verdict.FAIL, "accumulation", {"name": variable.name}))
     return found
+
+
+def _linearity(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """A gradient is proportional to what the pass starts from, large or small, and parts of it add up."""
+    even = [(np.arange(w.size) % 2 == 0).reshape(w.shape) for w in subject.weights]
+    with subject.given(subject.points):
+        tensors, results = subject.run(subject.points)
+
+        def starting(*weights: Values) -> list[Values]:
+            return _filled(subject, subject.backward(tensors, results, weights))
+
+        larger = [g / LARGER for g in starting(*(w * LARGER for w in subject.weights))]
+        smaller = [g * LARGER for g in starting(*(w / LARGER for w in subject.weights))]
+        first = starting(*(w * e for w, e in zip(subject.weights, even, strict=True)))
+        second = starting(*(w * ~e for w, e in zip(subject.weights, even, strict=True)))
+    answers = zip(larger, smaller, map(np.add, first, second), strict=True)
+    return [
+        Finding(Verdict.FAIL, "linearity", {"name": v.name})
+        for v, expected, given in zip(subject.variables, _filled(subject, gradients), answers, strict=True)
+        if any(unlike(expected, g, _rounding(subject, v, expected, ILL_CONDITIONED)) for g in given)
+    ]
+
+
+def _filled(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Values]:
+    """The gradients as arrays, zeros where nothing depends on a variable."""
+    return [
+        np.zeros(x.shape) if g is None else g.numpy().astype(float)
+        for g, x in zip(gradients, subject.points, strict=True)
+    ]
 
 
 def _shared(subject: Subject, leaves: Sequence[Tensor]) -> list[Finding]:
@@ -194,15 +238,12 @@ def _shared(subject: Subject, leaves: Sequence[Tensor]) -> list[Finding]:
 
 def _layout(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
     """The gradient must not depend on how an input lies in memory."""
-    scattered = subject.gradients(arrange=_backwards)
-    found = []
-    for variable, one, two in zip(subject.variables, gradients, scattered, strict=True):
-        a = np.zeros(variable.values.shape) if one is None else one.numpy()
-        b = np.zeros(variable.values.shape) if two is None else two.numpy()
-        size = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
-        if different := unlike(a, b, 1e-9 * size):
-            found.append(Finding(Verdict.FAIL, "layout", {"name": variable.label(different[1])}))
-    return found
+    usual, scattered = (_filled(subject, g) for g in (gradients, subject.gradients(arrange=_backwards)))
+    return [
+        Finding(Verdict.FAIL, "layout", {"name": variable.label(different[1])})
+        for variable, one, two in zip(subject.variables, usual, scattered, strict=True)
+        if (different := unlike(one, two, _rounding(subject, variable, one, ILL_CONDITIONED)))
+    ]
 
 
 def _backwards(array: Values) -> Values:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from tinygrad_vn.checking.report import Report
 from tinygrad_vn.checking.subject import Function, Params, Subject
 from tinygrad_vn.checking.verdicts import Settings
 from tinygrad_vn.derivatives import grad
+from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.tensor import Tensor
 
 # Where the function computes in float32, slopes are known to a few digits only.
@@ -30,6 +30,8 @@ class GradcheckError(AssertionError):
     Attributes:
         report: the whole result.
     """
+
+    __module__ = "tinygrad_vn"  # where people find it; pytest's summary begins with this
 
     def __init__(self, report: Report) -> None:
         super().__init__(report)
@@ -59,7 +61,9 @@ def _report(subject: Subject, settings: Settings) -> Report:
     if gradients is None:
         return Report(subject, [], findings, settings)
     elements = check(subject, gradients, settings)
-    return Report(subject, elements, findings + meeting_kinks(subject, gradients, elements), settings)
+    findings += meeting_kinks(subject, gradients, elements)
+    # The derivative of a single number is shown as people know it.
+    return Report(subject, [e.divided_by(subject.weight) for e in elements], findings, settings)
 
 
 def gradcheck(
@@ -124,7 +128,7 @@ def gradcheck(
         max_report=max_report,
         strict=strict,
     )
-    return concluded(report, raise_exception, stacklevel=3)
+    return concluded(report, raise_exception)
 
 
 def gradgradcheck(func: Function, inputs: Any, *, raise_exception: bool = True, **options: Any) -> bool:
@@ -136,7 +140,7 @@ def gradgradcheck(func: Function, inputs: Any, *, raise_exception: bool = True, 
         raise_exception: False to return False where the check fails.
         **options: as for `gradcheck`.
     """
-    return concluded(gradgradcheck_report(func, inputs, **options), raise_exception, stacklevel=3)
+    return concluded(gradgradcheck_report(func, inputs, **options), raise_exception)
 
 
 def gradgradcheck_report(func: Function, inputs: Any, *, params: Params | None = None, **options: Any) -> Report:
@@ -183,11 +187,22 @@ def check_grads(f: Function, args: Any, order: int = 2, **options: Any) -> bool:
         GradcheckError: at the first order that fails.
         ValueError: the order is neither 1 nor 2.
     """
+    raise_exception = options.pop("raise_exception", True)
+    return all(concluded(report, raise_exception) for report in reports(f, args, order, **options))
+
+
+def reports(f: Function, args: Any, order: int, **options: Any) -> list[Report]:
+    """The report on the gradient and, where that is right and `order` is 2, on the gradient's gradient.
+
+    Raises:
+        ValueError: the order is neither 1 nor 2.
+    """
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, not {order!r}")
-    raise_exception = options.pop("raise_exception", True)
-    reports = (gradcheck_report, gradgradcheck_report)[:order]
-    return all(concluded(check(f, args, **options), raise_exception, stacklevel=3) for check in reports)
+    made = [gradcheck_report(f, args, **options)]
+    if order == 2 and made[0].passed:
+        made.append(gradgradcheck_report(f, args, **options))
+    return made
 
 
 def check_module(module: Any, *inputs: Any, **options: Any) -> bool:
@@ -200,15 +215,15 @@ def check_module(module: Any, *inputs: Any, **options: Any) -> bool:
     """
     raise_exception = options.pop("raise_exception", True)
     named: Mapping[str, Tensor] = {name: p for name, p in module.named_parameters() if p.requires_grad}
-    return concluded(gradcheck_report(module, list(inputs), params=named, **options), raise_exception, stacklevel=3)
+    return concluded(gradcheck_report(module, list(inputs), params=named, **options), raise_exception)
 
 
-def concluded(report: Report, raise_exception: bool, stacklevel: int) -> bool:
-    """True, a warning, or the error that a report amounts to."""
+def concluded(report: Report, raise_exception: bool = True) -> bool:
+    """True, a warning at the caller's own line, or the error that a report amounts to."""
     if not report.passed:
         if raise_exception:
             raise GradcheckError(report)
         return False
     if report.doubts():
-        warnings.warn(str(report), GradcheckWarning, stacklevel=stacklevel)
+        warn_user(GradcheckWarning(str(report)))
     return True

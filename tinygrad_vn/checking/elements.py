@@ -56,6 +56,12 @@ class Element:
     verdict: Verdict
     between: bool = False
 
+    def divided_by(self, weight: float) -> Element:
+        """The same element where the function is to be taken without its weight."""
+        numbers = {name: getattr(self, name) / weight for name in ("analytic", "numeric", "left", "right")}
+        errors = {name: getattr(self, name) / abs(weight) for name in ("truncation", "round_off")}
+        return dataclasses.replace(self, **numbers, **errors)
+
     @property
     def uncertainty(self) -> float:
         """Truncation and round-off of the numeric slope together."""
@@ -242,7 +248,7 @@ def check_elements(
         height = max((finite_magnitude(look.left, look.right, look.numeric) for look in looks), default=0.0)
         height = max(height, finite_magnitude(*gradient.ravel()))
         for index, look in zip(places, looks, strict=True):
-            natural = subject.bulk / (abs(float(variable.values[index])) or variable.scale)
+            natural = subject.bulk / max(variable.scale, 1.0)
             allowed = Tolerance(settings.rtol, settings.atol, height, natural)
             checked.append(check_element(subject, i, index, float(gradient[index]), look, allowed))
     return checked

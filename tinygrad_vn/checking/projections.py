@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from tinygrad_vn.checking.elements import (
+    SAME_SCALE,
     Directions,
     Element,
     Line,
@@ -22,7 +23,7 @@ from tinygrad_vn.checking.elements import (
     first_step,
     glance,
 )
-from tinygrad_vn.checking.subject import Subject
+from tinygrad_vn.checking.subject import Subject, norm
 from tinygrad_vn.checking.verdicts import Settings, Tolerance, Verdict
 from tinygrad_vn.graph import Values
 
@@ -62,15 +63,17 @@ class _Search:
         products = np.concatenate([part.ravel() for part in parts])
         analytic = float(products.sum())
         count = sum(len(places) for places in chosen)
-        typical = float(np.sqrt(np.sum(np.square(products)) / count))  # of one element's part, not of their sum
+        typical = norm([products]) / count**0.5  # of one element's part, not of their sum
         line = Line(self.subject, directions)
         look = glance(line.change, line.noise, first_step(self.subject, 1.0, None))
         height = finite_magnitude(typical, look.left, look.right)
         extra = self.settings.rtol * typical
-        allowed = Tolerance(0.0, self.settings.atol, height, self.subject.bulk, extra)
+        reach = finite_magnitude(*(float(np.abs(d).max(initial=0.0)) for d in directions if d is not None))
+        allowed = Tolerance(0.0, self.settings.atol, height, self.subject.bulk * min(1.0, reach), extra)
         if look.satisfies(analytic, allowed):
             return True
-        return examined(line, [1.0], analytic, allowed)[0].verdict is Verdict.PASS
+        scales = [1.0, 1.0 / reach] if 0 < reach < 1 / SAME_SCALE else [1.0]
+        return examined(line, scales, analytic, allowed)[0].verdict is Verdict.PASS
 
     def among(self, chosen: Chosen, wanted: int) -> list[Element]:
         """The first elements among these whose verdict is not PASS, at most as many as wanted."""

@@ -99,21 +99,25 @@ class Report:
     def __repr__(self) -> str:
         return f"<Report {self.verdict}: {len(self.elements)} elements, {len(self.findings)} findings>"
 
+    def notes(self, elements: Sequence[Element], lang: str | None = None) -> list[str]:
+        """What there is to say beside the numbers: findings, what is special about some elements, hints."""
+        found = [f"{f.verdict}: {say(f.key, lang, **f.details)}" for f in self.findings]
+        remarks = [remark for e in elements if (remark := _remark(e, lang))]
+        return [*found, *remarks, *(say("hint", lang) + hint for hint in self._hints(lang))]
+
     def to_text(self, lang: str | None = None) -> str:
         """The whole story: what was checked, what is wrong, and the likely cause."""
-        shown = [*self.failures(), *self.doubts()]
+        found = [*self.failures(), *self.doubts()]
+        shown = found[: self.settings.max_report]
         lines = [self._headline(lang)]
-        lines += [f"  {f.verdict}: {say(f.key, lang, **f.details)}" for f in self.findings]
         if shown:
-            lines += ["", *self._rows(shown[: self.settings.max_report], lang)]
-            if len(shown) > self.settings.max_report:
-                lines.append("  " + say("and more", lang, count=len(shown) - self.settings.max_report))
-            elif self.settings.fast_mode and len(shown) == self.settings.max_report:
-                lines.append("  " + say("maybe more", lang))
-            remarks = [_remark(e, lang) for e in shown[: self.settings.max_report]]
-            lines += ["", *(f"  {remark}" for remark in remarks if remark)] if any(remarks) else []
-        notes = self._hints(lang)
-        return "\n".join([*lines, *([""] if notes else []), *(say("hint", lang) + note for note in notes)])
+            lines += ["", *self._rows(shown, lang)]
+        if len(found) > len(shown):
+            lines.append("  " + say("and more", lang, count=len(found) - len(shown)))
+        elif self.settings.fast_mode and len(shown) == self.settings.max_report:
+            lines.append("  " + say("maybe more", lang))
+        notes = self.notes(shown, lang)
+        return "\n".join([*lines, *([""] if notes else []), *notes])
 
     def to_table(self, lang: str | None = None) -> str:
         """Every element that was checked, in aligned columns."""
@@ -124,12 +128,10 @@ class Report:
         titles = [say(column, lang) for column in _COLUMNS]
         rows = [titles, ["---", *["---:"] * 5, "---"], *(_cells(e) for e in self.elements)]
         table = ["| " + " | ".join(row) + " |" for row in rows]
-        notes = [f"- **{f.verdict}**: {say(f.key, lang, **f.details)}" for f in self.findings]
-        notes += [f"- {remark}" for e in self.elements if (remark := _remark(e, lang))]
-        notes += [f"- {say('hint', lang)}{note}" for note in self._hints(lang)]
+        notes = [f"- {note}" for note in self.notes(self.elements, lang)]
         return "\n".join([f"**{self._headline(lang)}**", "", *table, *([""] if notes else []), *notes])
 
-    def to_json(self) -> str:
+    def to_json(self, lang: str | None = None) -> str:
         """Everything, for programs: numbers in full; those that are not finite as texts, "nan", "inf", "-inf"."""
         facts = {
             "passed": self.passed,
@@ -141,8 +143,8 @@ class Report:
             "strict": self.settings.strict,
             "dtype": self.dtype,
             "elements": [_facts(e) for e in self.elements],
-            "findings": [{"verdict": f.verdict, "text": f.text} for f in self.findings],
-            "hints": self.hints,
+            "findings": [{"verdict": f.verdict, "text": say(f.key, lang, **f.details)} for f in self.findings],
+            "hints": self._hints(lang),
         }
         return json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2)
 
@@ -225,14 +227,16 @@ def _cells(e: Element) -> list[str]:
 
 def _remark(e: Element, lang: str | None) -> str:
     """What there is to say of an element beside its numbers."""
-    if e.verdict is Verdict.KINK:
-        left, right = (say("no value", lang) if math.isnan(x) else f"{x + 0.0:.6g}" for x in (e.left, e.right))
-        where = say("between" if e.between else "outside", lang)
-        return say("kink", lang, label=e.label, left=left, right=right, analytic=f"{e.analytic + 0.0:.6g}", where=where)
     if e.verdict is Verdict.INCONCLUSIVE:
         parts = {"uncertainty": e.uncertainty, "truncation": e.truncation, "round_off": e.round_off}
         return say("inconclusive", lang, label=e.label, **{name: f"{x:.1e}" for name, x in parts.items()})
-    return ""
+    if e.verdict not in (Verdict.KINK, Verdict.NONFINITE):
+        return ""
+    left, right = (say("no value", lang) if math.isnan(x) else f"{x + 0.0:.6g}" for x in (e.left, e.right))
+    sides = {"label": e.label, "left": left, "right": right, "analytic": f"{e.analytic + 0.0:.6g}"}
+    if e.verdict is Verdict.NONFINITE:
+        return say("nonfinite", lang, **sides)
+    return say("kink", lang, **sides, where=say("between" if e.between else "outside", lang))
 
 
 def _facts(e: Element) -> dict[str, Any]:
@@ -243,4 +247,5 @@ def _facts(e: Element) -> dict[str, Any]:
 
 
 def _magnitude(x: float) -> float:
-    return math.inf if math.isnan(x) else x
+    """A size to sort by: without its last digits, so that what is equally wrong stays in the order of its places."""
+    return math.inf if math.isnan(x) else float(f"{x:.2g}")

@@ -96,12 +96,13 @@ class Ladder:
             size: the magnitude of the function's values.
         """
         right, left = self.right / self.right_steps, self.left / self.left_steps
-        once = extrapolated(self._central(), 2)
-        sigma = max(noise, self._scatter(right), self._scatter(left))
-        central = [balanced(e, sigma / self.steps, self.steps) for e in (once, extrapolated(once, 4))]
         changes = np.abs([*self.right, *self.left])
-        secants = np.abs([right[-2:], left[-2:]])
         size = max(size, float(changes[np.isfinite(changes)].max(initial=0.0)))
+        noise = max(noise, self._grain(size))
+        sigma = max(noise, self._scatter(right), self._scatter(left))
+        once = extrapolated(self._central(), 2)
+        central = [balanced(e, sigma / self.steps, self.steps) for e in (once, extrapolated(once, 4))]
+        secants = np.abs([right[-2:], left[-2:]])
         return Slopes(
             self._one_sided(left, -self.left, sigma, noise, size),
             self._one_sided(right, self.right, sigma, noise, size),
@@ -133,17 +134,24 @@ class Ladder:
                 return Slope(math.copysign(math.inf, near[0]), 0.0, 0.0, float(self.steps[0]))
         return balanced(extrapolated(quotients, 1), 2 * sigma / self.steps, self.steps)
 
+    def _first_response(self) -> tuple[int, float]:
+        """The rung at which the function changes for the first time, where tiny steps change nothing, and how much."""
+        responds = (self.right != 0) | (self.left != 0)
+        first = int(responds.argmax())
+        return first, float(max(abs(self.right[first]), abs(self.left[first])))
+
+    def _grain(self, size: float) -> float:
+        """The smallest change, if it is a rounding: of numbers of the function's size, or of a 1 in its formula."""
+        first, change = self._first_response()
+        return change if first and change <= 8 * np.finfo(float).eps * max(1.0, size) else 0.0
+
     def _coarse(self, size: float) -> Slope | None:
         """The slope over wider steps, where tiny ones change nothing at all: rounding to fewer digits inside f."""
-        responds = (self.right != 0) | (self.left != 0)
-        if responds[0] or not responds.any():
-            return None
-        first = int(responds.argmax())
-        quantum = max(abs(self.right[first]), abs(self.left[first]))
-        if self.steps[first] > 1e-4 * self.steps[-1] or not quantum < 1e-5 * size:
+        first, change = self._first_response()
+        if not first or self.steps[first] > 1e-4 * self.steps[-1] or not change < 1e-5 * size:
             return None
         steps = self.steps[first:]
-        return balanced(extrapolated(self._central()[first:], 2), quantum / steps, steps)
+        return balanced(extrapolated(self._central()[first:], 2), change / steps, steps)
 
 
 def central_differences(change: Change, scale: float) -> tuple[Values, Values]:

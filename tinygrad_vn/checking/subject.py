@@ -15,9 +15,9 @@ import contextlib
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from tinygrad_vn.graph import Node, Values, newest_first
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.recording import linked
 from tinygrad_vn.tensor import Tensor
+
+UNEVEN: Final = 100.0  # results that respond so much more than others would hide them in a sum
 
 Function = Callable[..., Any]
 Params = Mapping[str, Tensor] | Sequence[Tensor]
@@ -72,7 +74,7 @@ class Subject:
         seed: of the weights.
 
     Raises:
-        DtypeError: E03 where nothing among the inputs can have a gradient.
+        DtypeError: E03 where nothing among the inputs, or none of the results, can have a gradient.
         TypeError: the function returns something that is no Tensor, or a parameter is none.
     """
 
@@ -87,8 +89,9 @@ class Subject:
         rng = np.random.default_rng(seed)
         self.results = self.evaluated(self.points)
         self.weights = [rng.uniform(0.5, 1.5, r.shape) * rng.choice([-1.0, 1.0], r.shape) for r in self.results]
+        self._level(rng)
         self.precision = max((np.finfo(r.dtype).eps for r in self.results), default=np.finfo(float).eps)
-        self.size = _norm(v * r for v, r in zip(self.weights, self.results, strict=True))
+        self.size = norm(v * r for v, r in zip(self.weights, self.results, strict=True))
 
     def run(self, values: Sequence[Values], **stored: Any) -> tuple[list[Tensor], list[Tensor]]:
         """Call the function on fresh Tensors with these values.
@@ -120,7 +123,10 @@ class Subject:
                     f"the function to check must return Tensors, but result {i} is of type {type(result).__name__}: "
                     "it has left the graph on the way, for example through float(…), .item() or .numpy()"
                 )
-        return tensors, [result for result in results if result.dtype.kind == "f"]  # type: ignore[return-value]
+        floating = [result for result in results if result.dtype.kind == "f"]
+        if results and not floating:
+            check_floating(results[0].dtype)
+        return tensors, floating  # type: ignore[return-value]
 
     def evaluated(self, values: Sequence[Values]) -> list[Values]:
         """The results with these values of the variables, as arrays."""
@@ -133,13 +139,16 @@ class Subject:
             tensors, results = self.run(self.points, **stored)
             return self.backward(tensors, results)
 
-    def backward(self, tensors: Sequence[Tensor], results: Sequence[Tensor]) -> list[Tensor | None]:
-        """The gradients of a run that was made before."""
-        pairs = [(r, v) for r, v in zip(results, self.weights, strict=True) if r.requires_grad]
-        if not pairs:
+    def backward(
+        self, tensors: Sequence[Tensor], results: Sequence[Tensor], weights: Sequence[Values] | None = None
+    ) -> list[Tensor | None]:
+        """The gradients of a run that was made before, from the weights or from other numbers."""
+        pairs = zip(results, self.weights if weights is None else weights, strict=True)
+        started = [(r, v.copy()) for r, v in pairs if r.requires_grad]
+        if not started:
             return [None for _ in tensors]
-        outputs, starts = zip(*pairs, strict=True)
-        return list(grad(outputs, tensors, [v.copy() for v in starts], allow_unused=True))
+        outputs, starts = zip(*started, strict=True)
+        return list(grad(outputs, tensors, starts, retain_graph=weights is not None, allow_unused=True))
 
     @contextlib.contextmanager
     def given(self, values: Sequence[Values]) -> Iterator[None]:
@@ -186,12 +195,46 @@ class Subject:
         if not any(np.any(r) for r in responds):
             responds = [True] * len(self.results)
         terms = (v * r * on for v, r, on in zip(self.weights, self.results, responds, strict=True))
-        return float(self.precision * _norm(terms))
+        return float(self.precision * norm(terms))
+
+    def _level(self, rng: np.random.Generator) -> None:
+        """Give results that respond less the greater weights, where the sum would hide them behind the others."""
+        response = [np.full(r.shape, np.nan) for r in self.results]
+        for floor in (
+            0.1,
+            0.0,
+        ):  # in proportion to the array's scale; else to each element's own, to stay in the domain
+            known = [np.isfinite(s) for s in response]
+            moved = self._responses(floor, rng)
+            response = [np.where(on, s, new) for on, s, new in zip(known, response, moved, strict=True)]
+        # What hardly responds for its size would only bring in round-off.
+        response = [np.maximum(s, 1e-4 * np.abs(r)) for s, r in zip(response, self.results, strict=True)]
+        usable = [np.isfinite(s) & (s > 0) for s in response]
+        sizes = np.concatenate([np.zeros(0), *(s[on] for s, on in zip(response, usable, strict=True))])
+        if sizes.size and sizes.max() > UNEVEN * sizes.min():
+            self.weights = [v / np.where(on, s, 1.0) for v, s, on in zip(self.weights, response, usable, strict=True)]
+
+    def _responses(self, floor: float, rng: np.random.Generator) -> list[Values]:
+        """How much each element of the results changes along a random direction, per step; NaN outside the domain."""
+        step, places = float(np.cbrt(np.finfo(float).eps)), []
+        for variable, x in zip(self.variables, self.points, strict=True):
+            sizes = np.maximum(np.abs(x), floor * variable.scale) * rng.uniform(0.5, 1.5, x.shape)
+            places.append(x + step * sizes * rng.choice([-1.0, 1.0], x.shape))
+        try:
+            moved = self.evaluated(places)
+            return [np.abs(new - old) / step for new, old in zip(moved, self.results, strict=True)]
+        except (ArithmeticError, ValueError):
+            return [np.full(r.shape, np.nan) for r in self.results]
 
     @property
     def inner_noise(self) -> float:
         """The round-off of one evaluation, if every operation on the way contributes its own."""
         return float(self.precision * self.bulk)
+
+    @property
+    def weight(self) -> float:
+        """The weight of the only number that the function returns; 1 where it returns more."""
+        return float(self.weights[0].item()) if [r.size for r in self.results] == [1] else 1.0
 
     @functools.cached_property
     def bulk(self) -> float:
@@ -205,7 +248,7 @@ class Subject:
             inner = [linked(n.out, n) for n in self.nodes(results) if isinstance(n.out, np.ndarray)]
             influence = self.backward(inner, results) if len(results) == len(self.weights) else []
         pairs = [(x._data, g._data) for x, g in zip(inner, influence, strict=False) if g is not None]
-        return max(self.size, _norm(value * gradient for value, gradient in pairs))
+        return max(self.size, norm(value * gradient for value, gradient in pairs))
 
     def nodes(self, results: Sequence[Tensor]) -> list[Node]:
         """All operations behind these results."""
@@ -234,9 +277,12 @@ class Subject:
         return [Variable(name, p._data.astype(np.float64), p.dtype, param=p) for name, p in named]
 
 
-def _norm(terms: Any) -> float:
-    """The root of the sum of squares of all elements of some arrays."""
-    return float(np.sqrt(sum(float(np.sum(np.square(t, dtype=float), where=np.isfinite(t))) for t in terms)))
+def norm(terms: Iterable[Any]) -> float:
+    """The root of the sum of squares of all finite elements of some arrays, which may be too large to square."""
+    flat = np.concatenate([np.zeros(1), *(np.ravel(t).astype(float) for t in terms)])
+    flat = flat[np.isfinite(flat)]
+    largest = float(np.abs(flat).max())
+    return largest * float(np.linalg.norm(flat / largest)) if largest else 0.0
 
 
 def _array(value: Any) -> Values:

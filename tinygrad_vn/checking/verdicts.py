@@ -14,7 +14,7 @@ A KINK passes, with a warning, where the gradient lies between the two slopes (a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tinygrad_vn.checking.slopes import Slope, Slopes
@@ -56,13 +56,14 @@ class Tolerance:
         steepest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
         return self.extra + self.absolute * min(1.0, self.height) + self.relative * steepest
 
-    def trusts(self, uncertainty: float) -> bool:
-        """Whether a numeric slope that is known this well is worth something, however small it is."""
-        return uncertainty <= self.absolute * self.natural
+    def trusts(self, uncertainty: float, secant: float) -> bool:
+        """Whether a numeric slope that is known this well is worth something, however small it is.
 
-    def in_proportion(self, secant: float) -> Tolerance:
-        """The same, knowing how steep the function is in the neighbourhood."""
-        return replace(self, height=max(self.height, secant))
+        Args:
+            uncertainty: of the slope.
+            secant: how steep the function is in the neighbourhood.
+        """
+        return math.isfinite(uncertainty) and uncertainty <= self.absolute * max(self.natural, secant)
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,13 @@ NOTHING = Slope(math.nan, 0.0, math.inf, math.nan)
 def judged(analytic: float, found: Slopes, allowed: Tolerance) -> Judgement:
     """Whether a gradient agrees with the slopes that were found."""
     left, right, central = found.left, found.right, found.central
-    allowed = allowed.in_proportion(found.secant)
     if not math.isfinite(analytic):
         return Judgement(Verdict.NONFINITE, central or right or left or NOTHING)
     if left is None and right is None:
         return Judgement(Verdict.INCONCLUSIVE, NOTHING)
     if left is None or right is None or central is None or _differ(left, right, allowed):
         return Judgement(Verdict.KINK, central or right or left or NOTHING, _between(analytic, left, right, allowed))
-    return _smooth(analytic, central, found.coarse, allowed)
+    return _smooth(analytic, central, found, allowed)
 
 
 def _differ(left: Slope, right: Slope, allowed: Tolerance) -> bool:
@@ -132,11 +132,11 @@ def _between(analytic: float, left: Slope | None, right: Slope | None, allowed: 
     return min(side.value for side in sides) - slack <= analytic <= max(side.value for side in sides) + slack
 
 
-def _smooth(analytic: float, slope: Slope, coarse: Slope | None, allowed: Tolerance) -> Judgement:
+def _smooth(analytic: float, slope: Slope, found: Slopes, allowed: Tolerance) -> Judgement:
     """The verdict where both sides have the same slope."""
-    tolerance = allowed.around(analytic, slope.value)
+    tolerance, coarse = allowed.around(analytic, slope.value), found.coarse
     error, doubt = abs(analytic - slope.value), slope.uncertainty
-    trusted = doubt <= tolerance or allowed.trusts(doubt)
+    trusted = doubt <= tolerance or allowed.trusts(doubt, found.secant)
     if error <= tolerance + 3 * doubt:
         return Judgement(Verdict.PASS if trusted else Verdict.INCONCLUSIVE, slope)
     if coarse and abs(analytic - coarse.value) <= tolerance + 3 * coarse.uncertainty:

@@ -51,6 +51,11 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "{label}: đạo hàm số chỉ biết tới ± {uncertainty} "
         "(sai số cắt {truncation}, sai số làm tròn {round_off}), chưa đủ để kết luận",
     },
+    "nonfinite": {
+        "en": "{label}: the gradient is {analytic}; the slope of the function is {left} to the left, "
+        "{right} to the right",
+        "vi": "{label}: gradient bằng {analytic}; hệ số góc của hàm bên trái {left}, bên phải {right}",
+    },
     "hint": {"en": "Hint: ", "vi": "Gợi ý: "},
     # findings
     "random forward": {
@@ -90,6 +95,12 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "{one} và {two} cùng nằm ở điểm gãy của một kết quả. Mỗi gradient nằm giữa hai hệ số góc của nó, nhưng "
         "gộp lại thì không khớp: theo hướng {one} {how} {two} gradient là {analytic}, các hệ số góc lân cận từ {low} "
         "đến {high}. Khi bằng nhau, các phần tử phải chia nhau gradient chứ không phải mỗi phần tử nhận trọn.",
+    },
+    "linearity": {
+        "en": "the gradient of {name} is not proportional to the gradient that the pass starts from, or not the sum of "
+        "its parts: a rule must multiply by g, whatever its size, also where g is 0.",
+        "vi": "gradient của {name} không tỉ lệ với gradient xuất phát của lượt lan truyền ngược, hoặc không bằng tổng "
+        "các phần: quy tắc phải nhân với g dù g lớn hay nhỏ, kể cả khi g bằng 0.",
     },
     "aliasing": {
         "en": "the gradient of {one} shares its memory with {two}: changing one would change the other.",
