@@ -2,10 +2,11 @@
 
     arguments.py    what may stand on the command line
     demo.py         tinygrad-vn demo; with report.py (tables), results.py (files) and progress.py
-    words.py        everything that is said, Vietnamese and English
+    check.py        tinygrad-vn check; with notation.py and expression.py (formulas) and user_file.py (functions)
+    words.py        everything that is said, Vietnamese and English; what `check` says is in check_words.py
 
 Whatever goes wrong ends in one line on the error channel and an exit status: 2 for a mistake in the call or in a file,
-130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`).
+130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`). A check that fails ends with 1.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from tinygrad_vn.cli import demo
-from tinygrad_vn.cli.arguments import CommandError, complain, language_of, parsed
+from tinygrad_vn.cli import check, demo
+from tinygrad_vn.cli.arguments import Command, CommandError, complain, language_of, parsed
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.data.words import reason_of
 from tinygrad_vn.errors import DataError
 from tinygrad_vn.language import Language
 
 __all__ = ["main"]
+
+COMMANDS: Final[dict[str, Command]] = {"demo": demo, "check": check}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,11 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str], lang: Language) -> int:
     """Run a command line in the language that it asks for."""
     try:
-        options = parsed(argv, lang)
-        if options is not None:
-            demo.run(options, lang)
+        options = parsed(argv, COMMANDS, lang)
+        status = 0 if options is None else COMMANDS[options.command].run(options, lang)
         print(end="", flush=True)
     except CommandError as error:
+        print(error.details, end="", file=sys.stderr)
         return _failed(str(error), 2)
     except DataError as error:
         return _failed(error.texts[lang], 2)
@@ -62,7 +66,7 @@ def _run(argv: Sequence[str], lang: Language) -> int:
         # Python would try to write the rest once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141 if isinstance(error, BrokenPipeError) else _failed(reason_of(error)[lang], 2)
-    return 0
+    return status
 
 
 def _failed(text: str, status: int) -> int:

@@ -1,7 +1,8 @@
 """What may stand on the command line, and what is said where something else does.
 
-The standard library's argparse does the reading. What it is taught here: to speak Vietnamese, and to say what is wrong
-in one line instead of many.
+The standard library's argparse does the reading. What it is taught here: to speak Vietnamese, to say what is wrong in
+one line instead of many, and that what follows a lone minus may be a formula. Which options a subcommand has, its own
+file says: every one has a `describe(parser, lang)` and a `run(options, lang)`, which returns the exit status.
 """
 
 from __future__ import annotations
@@ -11,19 +12,37 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NoReturn, Protocol
 
 from tinygrad_vn import __version__
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import LANGUAGES, VARIABLE, Language, current_language
 
 PROGRAM: Final = "tinygrad-vn"
-COMMANDS: Final = ("demo",)
 
 
 class CommandError(Exception):
-    """A mistake in the call; the text says what is wrong and what to write instead."""
+    """A mistake in the call; the text says what is wrong and what to write instead.
+
+    Args:
+        text: one line.
+        details: what is shown above it, as it is: a traceback.
+    """
+
+    def __init__(self, text: str, details: str = "") -> None:
+        super().__init__(text)
+        self.details = details
+
+
+class Command(Protocol):
+    """A subcommand, which is a module."""
+
+    def describe(self, parser: Parser, lang: Language, /) -> None:
+        """Enter its arguments."""
+
+    def run(self, options: argparse.Namespace, lang: Language, /) -> int:
+        """Carry it out; the exit status."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,6 +50,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, lang: Language, **settings: Any) -> None:
         self.lang = lang
+        self.commands: Sequence[str] = ()
+        self.examples = ""
         super().__init__(
             **settings,
             add_help=False,
@@ -40,13 +61,21 @@ class Parser(argparse.ArgumentParser):
         self.options = self.add_argument_group(say("options", lang))
         self.options.add_argument("-h", "--help", action="help", help=say("help help", lang))
 
+    def option(self, name: str, metavar: str) -> None:
+        """An option with a value, a text; its help stands in the table of words under "help " and its name."""
+        self.options.add_argument(f"--{name}", metavar=metavar, help=say(f"help {name}", self.lang))
+
+    def format_help(self) -> str:
+        """argparse's help, and below it the examples as they are."""
+        return super().format_help() + (f"\n{self.examples}\n" if self.examples else "")
+
     def error(self, message: str) -> NoReturn:
         """CommandError with argparse's complaint in our words."""
         option = re.match(r"argument ([^:/]+)", message)
         if option and "expected one argument" in message:
             message = say("needs value", self.lang, option=option[1])
         elif choice := re.search(r"invalid choice: '(.*?)' \(", message):
-            message = say("no such command", self.lang, what=choice[1], known=", ".join(COMMANDS))
+            message = say("no such command", self.lang, what=choice[1], known=", ".join(self.commands))
         raise CommandError(f"{message} {say('see help', self.lang, prog=self.prog)}")
 
 
@@ -101,20 +130,28 @@ def _language_setting() -> Language:
     return lang
 
 
-def parsed(argv: Sequence[str], lang: Language) -> argparse.Namespace | None:
-    """The options of `demo`, as texts; None where the call only asked for help or the version, which it got.
+def parsed(argv: Sequence[str], commands: Mapping[str, Command], lang: Language) -> argparse.Namespace | None:
+    """The options of a subcommand, as texts; None where the call only asked for help or the version, which it got.
 
     Raises:
         CommandError: something that we do not know stands on the command line.
     """
-    parser = _parser(lang)
+    parser = _parser(commands, lang)
     try:
-        options, unknown = parser.parse_known_args(list(argv))
+        options, unknown = parser.parse_known_args([_as_written(word) for word in argv])
     except SystemExit:  # argparse's way to end after --help and --version
         return None
+    for name, value in vars(options).items():
+        if isinstance(value, str):
+            setattr(options, name, _without_space(value))
+    if "words" in options:  # those that stand behind an option are left over by argparse
+        options.words = [_without_space(word) for word in options.words]
+        options.words += [_without_space(word) for word in unknown if not word.startswith("--")]
+        unknown = [word for word in unknown if word.startswith("--")]
     if unknown:
         prog = PROGRAM if options.command is None else f"{PROGRAM} {options.command}"
-        raise CommandError(f"{say('no such option', lang, what=unknown[0])} {say('see help', lang, prog=prog)}")
+        what = unknown[0].strip()
+        raise CommandError(f"{say('no such option', lang, what=what)} {say('see help', lang, prog=prog)}")
     if options.command is None:
         parser.print_help()
         return None
@@ -132,22 +169,25 @@ def whole_number(option: str, text: str, low: int, high: int, lang: Language) ->
     raise CommandError(say("bad number", lang, option=option, text=text or "''", low=low, high=high))
 
 
-def _parser(lang: Language) -> Parser:
+def _as_written(word: str) -> str:
+    """A word that begins with a single minus, `-x**2`, with a space before it: so argparse takes it for no option."""
+    return f" {word}" if re.match(r"-[^-]", word) and word != "-h" else word
+
+
+def _without_space(word: str) -> str:
+    """What `_as_written` has made of a word, taken back."""
+    return word[1:] if word.startswith(" -") else word
+
+
+def _parser(commands: Mapping[str, Command], lang: Language) -> Parser:
     parser = Parser(lang, prog=PROGRAM, description=say("about", lang))
     version = f"{PROGRAM} {__version__}"
     parser.options.add_argument("--version", action="version", version=version, help=say("help version", lang))
-    parser.options.add_argument("--lang", metavar="vi|en", help=say("help lang", lang))
-    commands = parser.add_subparsers(dest="command", title=say("commands", lang), metavar=say("command", lang))
-    demo = commands.add_parser("demo", lang=lang, help=say("help demo", lang), description=say("about demo", lang))
-    for name, metavar in (
-        ("seed", "N"),
-        ("user", "ID"),
-        ("factors", "N"),
-        ("epochs", "N"),
-        ("out", "DIR"),
-        ("lang", "vi|en"),
-        ("ratings", "CSV"),
-        ("movies", "CSV"),
-    ):
-        demo.options.add_argument(f"--{name}", metavar=metavar, help=say(f"help {name}", lang))
+    parser.option("lang", "vi|en")
+    parser.commands = list(commands)
+    below = parser.add_subparsers(dest="command", title=say("commands", lang), metavar=say("command", lang))
+    for name, command in commands.items():
+        one = below.add_parser(name, lang=lang, help=say(f"help {name}", lang))
+        command.describe(one, lang)
+        one.option("lang", "vi|en")
     return parser

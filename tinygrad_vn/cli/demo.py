@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from tinygrad_vn.cli import results
-from tinygrad_vn.cli.arguments import CommandError, whole_number
+from tinygrad_vn.cli.arguments import CommandError, Parser, whole_number
 from tinygrad_vn.cli.progress import progress
 from tinygrad_vn.cli.report import comparison, completed_table, ranking
 from tinygrad_vn.cli.words import count, say, several
@@ -90,8 +90,26 @@ class Learned:
     held_out: dict[int, float]
 
 
-def run(options: argparse.Namespace, lang: Language) -> None:
+def describe(parser: Parser, lang: Language) -> None:
+    """Enter the arguments of `demo`."""
+    parser.description = say("about demo", lang)
+    for name, metavar in (
+        ("seed", "N"),
+        ("user", "ID"),
+        ("factors", "N"),
+        ("epochs", "N"),
+        ("out", "DIR"),
+        ("ratings", "CSV"),
+        ("movies", "CSV"),
+    ):
+        parser.option(name, metavar)
+
+
+def run(options: argparse.Namespace, lang: Language) -> int:
     """Carry out the command.
+
+    Returns:
+        The exit status, 0.
 
     Raises:
         CommandError: an option makes no sense.
@@ -110,6 +128,7 @@ def run(options: argparse.Namespace, lang: Language) -> None:
         on_table(plan)
     else:
         on_ratings(plan)
+    return 0
 
 
 def plan_of(options: argparse.Namespace, lang: Language) -> Plan:

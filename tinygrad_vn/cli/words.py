@@ -1,16 +1,19 @@
 """The sentences of the command line, Vietnamese and English side by side.
 
-Terms such as `[matrix factorization]` are taken from lecture/words.py, so that they read alike everywhere.
+Terms such as `[matrix factorization]` are taken from lecture/words.py, so that they read alike everywhere. What `check`
+says has a table of its own, check_words.py.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from tinygrad_vn.cli.check_words import CHECK_WORDS
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import sentence, word
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
+    **CHECK_WORDS,
     # --help
     "usage": {"vi": "cách dùng: ", "en": "usage: "},
     "options": {"vi": "tuỳ chọn", "en": "options"},
@@ -67,7 +70,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "no such option": {"vi": "không hiểu {what}.", "en": "there is no argument {what}."},
     "no such command": {
         "vi": "không có lệnh {what}; có: {known}.",
-        "en": "there is no command {what}; there is: {known}.",
+        "en": "there is no command {what}; there are: {known}.",
     },
     "needs value": {"vi": "sau {option} cần một giá trị.", "en": "{option} needs a value behind it."},
     "bad number": {
