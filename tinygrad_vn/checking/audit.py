@@ -23,7 +23,7 @@ from tinygrad_vn.rules import Primitive
 from tinygrad_vn.tensor import Tensor
 
 ILL_CONDITIONED: Final = 1e-6  # relative: by so much rounding may change a gradient
-LARGER: Final = 2.0**20  # a power of two: nothing is rounded
+LARGER: Final = -(2.0**20)  # a power of two: nothing is rounded; negative: |g| is not g
 
 
 @dataclass(frozen=True)

@@ -129,8 +129,9 @@ class Ladder:
         near = rises[:NOISE_RUNGS]
         if np.isfinite(near).all() and np.abs(near).min() > max(100 * noise, 1e-10 * size):
             shrink = near[:-1] / near[1:]  # 1/4 where there is a slope, 1/2 for a square root, 1 where it jumps
+            steady = shrink.max() - shrink.min() < 0.1  # noise shrinks now more, now less
             jumps = shrink.min() > 0.9
-            if shrink.min() > 0.3 and shrink.max() < 1.1 and not (jumps and np.abs(near).min() < 1e-6 * size):
+            if steady and 0.3 < shrink.min() < 1.1 and not (jumps and np.abs(near).min() < 1e-6 * size):
                 return Slope(math.copysign(math.inf, near[0]), 0.0, 0.0, float(self.steps[0]))
         return balanced(extrapolated(quotients, 1), 2 * sigma / self.steps, self.steps)
 
