@@ -1,4 +1,7 @@
-"""`make bench`: run all measurements and print them as Markdown."""
+"""`make bench`: run all measurements and print them as Markdown; `make bench ARGS=mutants` runs the named ones.
+
+The mutants take some twenty minutes, so they are run only when they are named.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,17 @@ import sys
 
 import numpy as np
 
-from benchmarks import in_place, long_chain, memory, per_operation
+from benchmarks import in_place, long_chain, memory, mutants, per_operation
 
 
 def main() -> None:
     """Every report in turn."""
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} cores, {sys.platform}\n")
-    for part in (per_operation, in_place, long_chain, memory):
-        print(f"## {part.__name__.split('.')[-1].replace('_', ' ')}\n\n{part.report()}\n", flush=True)
+    every = {part.__name__.split(".")[-1]: part for part in (per_operation, in_place, long_chain, memory, mutants)}
+    if unknown := set(sys.argv[1:]) - set(every):
+        sys.exit(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(every)}")
+    for name in sys.argv[1:] or [name for name in every if name != "mutants"]:
+        print(f"## {name.replace('_', ' ')}\n\n{every[name].report()}\n", flush=True)
 
 
 if __name__ == "__main__":

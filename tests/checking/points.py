@@ -257,7 +257,8 @@ def log_det(a: tg.Tensor) -> tg.Tensor:
 
 entry("inverse of a Hilbert matrix", np.linalg.inv, hilbert(5), why="condition 5e5: ten digits are left")
 entry("inverse of a large Hilbert matrix", np.linalg.inv, hilbert(8), slow=NO_ALARM, why="condition 1.5e10: six digits")
-entry("solution with a Hilbert matrix", np.linalg.solve, hilbert(6), np.ones(6), why="condition 1.5e7")
+entry("solution with a Hilbert matrix", np.linalg.solve, hilbert(6), np.ones(6), slow=NO_ALARM,
+      why="condition 1.5e7: values to nine digits, slopes to five or six")
 entry("determinant of a Hilbert matrix", log_det, hilbert(8), slow=NO_ALARM, why="the inverse, to six digits")
 entry("determinant of tiny numbers", np.linalg.det, 1e-30 * rng(10).normal(size=(3, 3)), why="cofactors of 1e-60")
 entry("singular values close together", lambda a: np.linalg.svd(a, full_matrices=False)[1],

@@ -205,6 +205,8 @@ entry("the mean of g", sine(lambda g, out, x: g.mean() * np.cos(x)), VECTOR, slo
       why="the same for a g of ones; each element of x has its own")
 entry("|g|", sine(lambda g, out, x: np.abs(g) * np.cos(x)), VECTOR, slow=FAIL,
       why="the same for every g ≥ 0, so for all rows")
+entry("|g| of a loss", custom(lambda x: (x * x).sum(), x=lambda g, out, x: np.abs(g) * 2 * x), VECTOR, slow=FAIL,
+      why="the same for g > 0, so for every loss until it is subtracted")
 entry("g²", sine(lambda g, out, x: g * g * np.cos(x)), VECTOR, slow=FAIL, why="the same for a g of zeros and ones")
 entry("no g at all", custom(lambda x: (x * x).sum(), x=lambda g, out, x: 2 * x + g * 0.0), VECTOR, slow=FAIL,
       why="the same for a loss, whose g is 1; wrong as soon as the loss is scaled")

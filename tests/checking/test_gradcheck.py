@@ -90,7 +90,7 @@ def test_hint_names_the_likely_cause(change: Callable[[Any, Any], Any], hint: st
     report = tg.gradcheck_report(scaled_tanh(change), rng.normal(size=(4, 4)))
     assert len(report.hints) >= 1
     assert hint in report.hints[0]
-    assert str(report).splitlines()[-len(report.hints)].startswith("Hint: ")
+    assert f"Hint: {report.hints[0]}" in str(report).splitlines()
     with_other_function = tg.gradcheck_report(lambda x: x * x.detach(), rng.normal(size=(4, 4)))
     assert hint not in " ".join(with_other_function.hints)
 
@@ -277,7 +277,7 @@ def test_result_that_left_the_graph_is_refused() -> None:
 
 
 def test_function_without_finite_value() -> None:
-    with pytest.raises(GradcheckError, match=r"NONFINITE: the function itself is -inf at result 0, index \(1,\)"):
+    with pytest.raises(GradcheckError, match=r"NONFINITE: the function itself is -inf at result 0\[1\].*detect_anomaly"):
         tg.gradcheck(np.log, np.array([1.0, 0.0]))
     with pytest.raises(GradcheckError, match=r"x\[0\] .* NONFINITE"):
         tg.gradcheck(lambda x: np.sqrt(x), np.array([0.0, 1.0]))
@@ -422,7 +422,7 @@ def test_report_speaks_vietnamese() -> None:
     english = str(report)
     tg.set_language("vi")
     vietnamese = str(report)
-    assert vietnamese.startswith("Kiểm tra gradient: KHÔNG đạt")
+    assert vietnamese.startswith("Kiểm tra gradient KHÔNG ĐẠT")
     assert "Gợi ý: " in vietnamese
     numbers = [word for word in english.split() if word.replace(".", "").replace("-", "").isdigit()]
     assert all(number in vietnamese for number in numbers)

@@ -173,7 +173,8 @@ def test_large_arrays_show_their_worst_elements(capsys: pytest.CaptureFixture[st
 def test_second_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--order", "2", "w*x**3", "w=1", "x=2"]) == 0
     out = capsys.readouterr().out
-    assert out.count("Gradient check passed") == 2
+    assert "Gradient check passed" in out
+    assert "Check of second derivatives passed" in out
     assert "second derivative" in out
     assert {"w", "x", "start 0"} <= set(rows_of(out))
 
@@ -200,7 +201,7 @@ def test_a_wrong_gradient_has_exit_status_1(lesson: str, capsys: pytest.CaptureF
     assert "Hint" in out
     assert main(["check", f"{lesson}:half", "--rtol", "0.9"]) == 0
     assert main(["check", f"{lesson}:half", "--order", "2", "--lang", "vi"]) == 1
-    assert "KHÔNG đạt" in capsys.readouterr().out
+    assert "KHÔNG ĐẠT" in capsys.readouterr().out
     assert main(["check", f"{lesson}:noisy"]) == 1
     assert "NONDETERMINISTIC" in capsys.readouterr().out
 
@@ -409,7 +410,7 @@ def test_nonsense_ends_in_one_line(words: list[str], says: str, capsys: pytest.C
 def test_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "relu(w*x)", "w=1", "x=0", "--lang", "vi"]) == 0
     out = capsys.readouterr().out
-    for said in ("hệ số góc của hàm", "sai số", "điểm gãy", "Kiểm tra gradient: đạt"):
+    for said in ("hệ số góc của hàm", "sai số", "điểm gãy", "Kiểm tra gradient đạt"):
         assert said in out
     assert not re.search(r"\b(the|and|passed|slope)\b", out)
 

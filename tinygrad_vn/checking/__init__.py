@@ -5,13 +5,12 @@
     slopes.py        the numeric side: a slope with an honest error bar
     verdicts.py      from two numbers to a verdict
     elements.py      every element by itself; projections.py: all at once, in the fast mode
-    audit.py         what can be wrong beside the numbers
+    audit.py         what can be wrong beside the numbers, with guards.py (rules) and kinks.py (ties): findings.py
     report.py        the result, as text, table, Markdown, JSON; hints.py: the likely cause; words.py: in two languages
 
 The package is not called `gradcheck`, so that `tg.gradcheck` is always the function.
 """
 
-from tinygrad_vn.checking.audit import Finding
 from tinygrad_vn.checking.check import (
     GradcheckError,
     GradcheckWarning,
@@ -25,6 +24,7 @@ from tinygrad_vn.checking.check import (
     reports,
 )
 from tinygrad_vn.checking.elements import Element
+from tinygrad_vn.checking.findings import Finding
 from tinygrad_vn.checking.report import Report
 from tinygrad_vn.checking.verdicts import Verdict
 

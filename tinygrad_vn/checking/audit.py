@@ -7,43 +7,22 @@ in memory: each is looked for in a run of its own, and named.
 
 from __future__ import annotations
 
-import copy
+import contextlib
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from tinygrad_vn.checking.findings import Finding
+from tinygrad_vn.checking.guards import guard_rules
 from tinygrad_vn.checking.subject import Subject, Variable
 from tinygrad_vn.checking.verdicts import Settings, Verdict
-from tinygrad_vn.checking.words import say
-from tinygrad_vn.graph import Values
-from tinygrad_vn.rules import Primitive
+from tinygrad_vn.graph import Leaf, Values, leaves
 from tinygrad_vn.tensor import Tensor
 
 ILL_CONDITIONED: Final = 1e-6  # relative: by so much rounding may change a gradient
 LARGER: Final = -(2.0**20)  # a power of two: nothing is rounded; negative: |g| is not g
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong that is not a matter of one element.
-
-    Attributes:
-        verdict: what kind of mistake it is.
-        key: which sentence of `words.py` says it.
-        details: the names and numbers in that sentence.
-    """
-
-    verdict: Verdict
-    key: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The sentence, in the language in force."""
-        return say(self.key, **self.details)
 
 
 def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, list[Finding]]:
@@ -53,15 +32,22 @@ def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, 
         For each variable its gradient, zeros where nothing depends on it; None for all where there is no point in
         comparing numbers. And the findings.
     """
-    if found := _not_finite(subject) or _different_results(subject, settings):
+    if found := _not_finite(subject) or different_results(subject, settings):
         return None, found
     found, gradients = _writes(subject), subject.gradients()
     if ends := _shapes(subject, gradients) or _different_gradients(subject, settings, gradients):
         return None, found + ends
-    found += [*_accumulation(subject, gradients), *_linearity(subject, gradients), *_layout(subject, gradients)]
-    if settings.check_grad_dtypes:
-        found += _dtypes(subject)
+    if all(np.isfinite(g.numpy()).all() for g in gradients if g is not None):
+        found += [*_accumulation(subject, gradients), *_linearity(subject, gradients), *_layout(subject, gradients)]
+    found += _dtypes(subject)
+    if not settings.check_grad_dtypes:
+        found = [f for f in found if f.key not in ("dtype", "rule dtype")]
     return _filled(subject, gradients), found
+
+
+def place(result: int, index: tuple[int, ...]) -> str:
+    """An element of a result as people write it."""
+    return f"{result}[{', '.join(map(str, index))}]" if index else str(result)
 
 
 def unlike(a: Any, b: Any, tolerance: float) -> tuple[float, tuple[int, ...]] | None:
@@ -93,14 +79,14 @@ def _rounding(subject: Subject, variable: Variable, gradient: Values, relative: 
     return 64 * float(subject.precision) * (largest + subject.bulk / variable.scale) + relative * largest
 
 
-def _different_results(subject: Subject, settings: Settings) -> list[Finding]:
+def different_results(subject: Subject, settings: Settings) -> list[Finding]:
     """Two runs of the function with the same inputs must give the same results."""
     again = subject.evaluated(subject.points)
     if len(again) != len(subject.results):
         return [Finding(Verdict.NONDETERMINISTIC, "result count", {"one": len(subject.results), "two": len(again)})]
     for k, (one, two) in enumerate(zip(subject.results, again, strict=True)):
         if different := unlike(one, two, settings.nondet_tol):
-            details = {"result": k, "distance": f"{different[0]:.3g}", "index": different[1]}
+            details = {"place": place(k, different[1]), "distance": f"{different[0]:.3g}"}
             return [Finding(Verdict.NONDETERMINISTIC, "random forward", details)]
     return []
 
@@ -120,77 +106,44 @@ def _different_gradients(subject: Subject, settings: Settings, gradients: Sequen
 
 def _writes(subject: Subject) -> list[Finding]:
     """The function must leave its inputs alone, and every rule what it is given."""
-    found = []
     with subject.given(subject.points):
-        extra = [(i, a, a.copy()) for i, a in enumerate(subject.args) if isinstance(a, np.ndarray)]
+        extra = [(f"input {i}", a, a.copy()) for i, a in enumerate(subject.args) if isinstance(a, np.ndarray)]
         tensors, results = subject.run(subject.points)
-        for variable, tensor, before in zip(subject.variables, tensors, subject.points, strict=True):
-            if unlike(tensor._data, before, 0.0):
-                found.append(Finding(Verdict.MUTATES, "writes input", {"name": variable.name}))
-        found += [
-            Finding(Verdict.MUTATES, "writes input", {"name": f"input {i}"}) for i, a, b in extra if unlike(a, b, 0.0)
-        ]
-        if not found:
-            caught: dict[tuple[str, str, str], Finding] = {}
-            guards: dict[Primitive, Primitive] = {}
-            for node in subject.nodes(results):
-                if node.primitive not in guards:
-                    guards[node.primitive] = _guarded(node.primitive, caught)
-                node.primitive = guards[node.primitive]
-            subject.backward(tensors, results)
-            found += caught.values()
-    return found
-
-
-def _guarded(primitive: Primitive, caught: dict[tuple[str, str, str], Finding]) -> Primitive:
-    """The same operation, with rules that are watched for writing into what they are given."""
-
-    def watch(rule: Callable[..., Any], parameter: str) -> Callable[..., Any]:
-        def call(*given: Any) -> Any:
-            arrays = [(name, array) for name, array in _arrays(given, primitive)]
-            before = [array.copy() for _, array in arrays]
-            gradient = rule(*given)
-            for (what, array), old in zip(arrays, before, strict=True):
-                if array.tobytes() != old.tobytes():
-                    details = {"operation": primitive.name, "argument": parameter, "what": what}
-                    caught.setdefault(
-                        (primitive.name, parameter, what), Finding(Verdict.MUTATES, "writes rule", details)
-                    )
-                    if array.flags.writeable:
-                        np.copyto(array, old)
-            return gradient
-
-        return call
-
-    watched = copy.copy(primitive)
-    watched.rules = tuple(
-        rule and watch(rule, parameter) for rule, parameter in zip(primitive.rules, primitive.parameters, strict=True)
-    )
-    return watched
-
-
-def _arrays(given: Sequence[Any], primitive: Primitive) -> list[tuple[str, Values]]:
-    """The arrays that a rule gets, with the names that it knows them by."""
-    names = ["g", "out", *primitive.parameters]
-    named = itertools.zip_longest(names[: len(given)], given, fillvalue="…")
-    flat = [(n, part) for n, value in named for part in (value if isinstance(value, tuple | list) else [value])]
-    return [(name, value) for name, value in flat if isinstance(value, np.ndarray)]
+        inputs = zip(subject.variables, tensors, subject.points, strict=True)
+        held = [*((v.name, t._data, x) for v, t, x in inputs), *extra]
+        written = [name for name, now, before in held if unlike(now, before, 0.0)]
+        if not written:
+            return guard_rules(subject, tensors, results)
+    return [Finding(Verdict.MUTATES, "writes input", {"name": name}) for name in written]
 
 
 def _accumulation(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
     """`backward()` twice must leave twice the gradient, in memory that belongs to nobody else."""
     with subject.given(subject.points):
-        leaves, results = subject.run(subject.points)
-        for _ in range(2):
-            for result, weight in zip(results, subject.weights, strict=True):
-                if result.requires_grad:
-                    result.backward(weight.copy(), retain_graph=True)
-        found = _shared(subject, leaves)
-        twice = _filled(subject, [leaf.grad for leaf in leaves])
+        tensors, results = subject.run(subject.points)
+        with _gradients_kept(results):
+            for _ in range(2):
+                for result, weight in zip(results, subject.weights, strict=True):
+                    if result.requires_grad:
+                        result.backward(weight.copy(), retain_graph=True)
+            found = _shared(subject, tensors)
+            twice = _filled(subject, [tensor.grad for tensor in tensors])
     for variable, total, once in zip(subject.variables, twice, _filled(subject, gradients), strict=True):
         if unlike(total, 2 * once, _rounding(subject, variable, total)):
             found.append(Finding(Verdict.FAIL, "accumulation", {"name": variable.name}))
     return found
+
+
+@contextlib.contextmanager
+def _gradients_kept(results: Sequence[Tensor]) -> Iterator[None]:
+    """A stretch of passes that leave no trace in the `.grad` of whatever else the function uses."""
+    used = {leaf for r in results if r._node is not None for leaf in leaves(r._node)}
+    before = [(leaf, leaf.grad, leaf.additions) for leaf in used if isinstance(leaf, Leaf)]
+    try:
+        yield
+    finally:
+        for leaf, gradient, additions in before:
+            leaf.grad, leaf.additions = gradient, additions
 
 
 def _linearity(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
@@ -279,5 +232,5 @@ def _not_finite(subject: Subject) -> list[Finding]:
         if not np.isfinite(result).all():
             index = tuple(int(i) for i in np.argwhere(~np.isfinite(result))[0])
             value = "NaN" if np.isnan(result[index]) else f"{result[index]:+}"
-            return [Finding(Verdict.NONFINITE, "nonfinite result", {"value": value, "result": k, "index": index})]
+            return [Finding(Verdict.NONFINITE, "nonfinite result", {"value": value, "place": place(k, index)})]
     return []

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tinygrad_vn.checking.audit import audited
+from tinygrad_vn.checking.audit import audited, different_results
 from tinygrad_vn.checking.elements import check_elements
 from tinygrad_vn.checking.kinks import meeting_kinks
 from tinygrad_vn.checking.projections import check_projections
@@ -49,21 +49,21 @@ def gradcheck_report(func: Function, inputs: Any, *, params: Params | None = Non
     """Check gradients, and tell everything that was found; takes the arguments of `gradcheck`."""
     settings = Settings(**options)
     with np.errstate(all="ignore"):  # what is not finite is in the report
-        return _report(Subject(func, inputs, params, settings.seed), settings)
+        return _report(Subject(func, inputs, params, settings.seed), settings, order=1)
 
 
-def _report(subject: Subject, settings: Settings) -> Report:
+def _report(subject: Subject, settings: Settings, order: int) -> Report:
     if subject.precision > np.finfo(np.float64).eps:
         atol, rtol = max(settings.atol, SINGLE_ATOL), max(settings.rtol, SINGLE_RTOL)
         settings = dataclasses.replace(settings, atol=atol, rtol=rtol)
     gradients, findings = audited(subject, settings)
     check = check_projections if settings.fast_mode else check_elements
     if gradients is None:
-        return Report(subject, [], findings, settings)
+        return Report(subject, [], findings, settings, order)
     elements = check(subject, gradients, settings)
-    findings += meeting_kinks(subject, gradients, elements)
+    findings += different_results(subject, settings) or meeting_kinks(subject, gradients, elements)
     # The derivative of a single number is shown as people know it.
-    return Report(subject, [e.divided_by(subject.weight) for e in elements], findings, settings)
+    return Report(subject, [e.divided_by(subject.weight) for e in elements], findings, settings, order)
 
 
 def gradcheck(
@@ -89,8 +89,9 @@ def gradcheck(
 
     Args:
         func: takes the inputs as Tensors, returns a Tensor or several.
-        inputs: one argument, or a tuple or list of them: arrays, numbers and Tensors of any shape. Whole numbers and
+        inputs: one argument, or a tuple of them: arrays, lists, numbers and Tensors of any shape. Whole numbers and
             anything else are handed on as they are; Tensors are checked if they require a gradient, or if none does.
+            A list of arrays or Tensors holds several arguments as well.
         eps: the step of the first look; by default it follows the scale of each element.
         atol: the absolute tolerance, for gradients of about 1 or more; smaller ones are held to their own scale.
         rtol: the relative tolerance.
@@ -149,8 +150,9 @@ def gradgradcheck_report(func: Function, inputs: Any, *, params: Params | None =
     What is checked is the function that takes the inputs and the gradients to start from (`start 0`, …) to the
     gradients of the inputs.
     """
+    settings = Settings(**options)
     with np.errstate(all="ignore"):
-        subject = Subject(func, inputs, params, options.get("seed", 0))
+        subject = Subject(func, inputs, params, settings.seed)
     positions = [v.position for v in subject.variables if v.position is not None]
     held = [v.param for v in subject.variables if v.param is not None]
 
@@ -166,12 +168,14 @@ def gradgradcheck_report(func: Function, inputs: Any, *, params: Params | None =
         found = grad(outputs, wanted, cotangents, create_graph=True, allow_unused=True)
         return [g for g in found if g is not None]
 
-    starts = [Tensor(v, requires_grad=True, name=f"start {i}") for i, v in enumerate(subject.weights)]
+    weights = [v / subject.weight for v in subject.weights]
+    starts = [Tensor(v, requires_grad=True, name=f"start {i}") for i, v in enumerate(weights)]
     args = list(subject.args)
     for variable in subject.variables:
         if variable.position is not None:
             args[variable.position] = Tensor(args[variable.position], requires_grad=True, name=variable.name)
-    return gradcheck_report(gradients, [*args, *starts], params=params, **options)
+    with np.errstate(all="ignore"):
+        return _report(Subject(gradients, (*args, *starts), params, settings.seed), settings, order=2)
 
 
 def check_grads(f: Function, args: Any, order: int = 2, **options: Any) -> bool:
@@ -213,9 +217,13 @@ def check_module(module: Any, *inputs: Any, **options: Any) -> bool:
         *inputs: its arguments.
         **options: as for `gradcheck`.
     """
+    if not callable(getattr(module, "named_parameters", None)):
+        raise TypeError(
+            f"check_module takes a module with named_parameters(), not {module!r:.60}; for a function: gradcheck"
+        )
     raise_exception = options.pop("raise_exception", True)
     named: Mapping[str, Tensor] = {name: p for name, p in module.named_parameters() if p.requires_grad}
-    return concluded(gradcheck_report(module, list(inputs), params=named, **options), raise_exception)
+    return concluded(gradcheck_report(module, inputs, params=named, **options), raise_exception)
 
 
 def concluded(report: Report, raise_exception: bool = True) -> bool:

@@ -249,7 +249,7 @@ def check_elements(
         height = max(height, finite_magnitude(*gradient.ravel()))
         for index, look in zip(places, looks, strict=True):
             natural = subject.bulk / max(variable.scale, 1.0)
-            allowed = Tolerance(settings.rtol, settings.atol, height, natural)
+            allowed = Tolerance(settings.rtol, settings.atol, height, natural, subject.rounded_zero)
             checked.append(check_element(subject, i, index, float(gradient[index]), look, allowed))
     return checked
 

@@ -5,7 +5,7 @@ Each hint is a question to two arrays of the same shape, the gradient by backpro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,26 +29,31 @@ class Pattern:
     analytic: Values
     numeric: Values
     wrong: Values
+    size: int
     complete: bool
 
 
-def hints(elements: Sequence[Element]) -> list[Hint]:
-    """What the wrong elements have in common, variable by variable."""
+def hints(elements: Sequence[Element], sizes: Mapping[str, int]) -> list[Hint]:
+    """What the wrong elements have in common, variable by variable.
+
+    Args:
+        elements: those that were checked.
+        sizes: how many elements each variable has.
+    """
     found = []
     for name in dict.fromkeys(e.input for e in elements if e.verdict is Verdict.FAIL):
-        pattern = _pattern(name, [e for e in elements if e.input == name])
-        found += _hints(pattern)
+        found += _hints(_pattern(name, [e for e in elements if e.input == name], sizes[name]))
     return found
 
 
-def _pattern(name: str, elements: Sequence[Element]) -> Pattern:
+def _pattern(name: str, elements: Sequence[Element], size: int) -> Pattern:
     """The elements of one variable put back in their places."""
     shape = tuple(max(axis) + 1 for axis in zip(*(e.index for e in elements), strict=True))
     analytic, numeric = np.full(shape, np.nan), np.full(shape, np.nan)
     wrong = np.zeros(shape, bool)
     for e in elements:
         analytic[e.index], numeric[e.index], wrong[e.index] = e.analytic, e.numeric, e.verdict is Verdict.FAIL
-    return Pattern(name, analytic, numeric, wrong, len(elements) == analytic.size)
+    return Pattern(name, analytic, numeric, wrong, size, len(elements) == size)
 
 
 def _hints(p: Pattern) -> list[Hint]:
@@ -62,21 +67,16 @@ def _hints(p: Pattern) -> list[Hint]:
         for axis in range(a.ndim):
             if a.shape[axis] > 1 and _alike(a, np.broadcast_to(n.sum(axis, keepdims=True), a.shape)):
                 return [("hint summed", {"name": p.name, "axis": axis})]
-    found: list[Hint] = []
-    if count == 1 and a.size > 1:
+    if count == 1 and p.size > 1:
         index = tuple(int(k) for k in np.argwhere(wrong)[0])
-        label = f"{p.name}[{', '.join(map(str, index))}]"
-        found.append(("hint one element", {"label": label, "count": a.size}))
+        return [("hint one element", {"label": f"{p.name}[{', '.join(map(str, index))}]", "count": p.size})]
     ratios = a[wrong] / np.where(n[wrong] == 0, np.nan, n[wrong])
-    if np.isfinite(ratios).all() and _alike(ratios, np.full(ratios.shape, ratios.mean())):
-        ratio = float(ratios.mean())
-        sign = abs(ratio + 1) < CLOSE
-        found.append(("hint sign", {"name": p.name}) if sign else _factor(p.name, ratio))
-    return found
-
-
-def _factor(name: str, ratio: float) -> Hint:
-    return "hint factor", {"name": name, "ratio": f"{ratio:.6g}"}
+    if not np.isfinite(ratios).all() or not _alike(ratios, np.full(ratios.shape, ratios.mean())):
+        return []
+    ratio = float(ratios.mean())
+    if abs(ratio + 1) < 10 * CLOSE:
+        return [("hint sign", {"name": p.name})]
+    return [("hint factor", {"name": p.name, "ratio": f"{ratio:.6g}"})] if ratio else []
 
 
 def _alike(a: Values, b: Values) -> bool:

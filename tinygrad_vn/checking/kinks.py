@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from tinygrad_vn.checking.audit import Finding
 from tinygrad_vn.checking.elements import Axis, Element, first_step
+from tinygrad_vn.checking.findings import Finding
 from tinygrad_vn.checking.subject import Subject
 from tinygrad_vn.checking.verdicts import Verdict
 from tinygrad_vn.graph import Values

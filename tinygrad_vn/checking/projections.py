@@ -69,7 +69,8 @@ class _Search:
         height = finite_magnitude(typical, look.left, look.right)
         extra = self.settings.rtol * typical
         reach = finite_magnitude(*(float(np.abs(d).max(initial=0.0)) for d in directions if d is not None))
-        allowed = Tolerance(0.0, self.settings.atol, height, self.subject.bulk * min(1.0, reach), extra)
+        zero = self.subject.rounded_zero * sum(float(np.abs(d).sum()) for d in directions if d is not None)
+        allowed = Tolerance(0.0, self.settings.atol, height, self.subject.bulk * min(1.0, reach), zero, extra)
         if look.satisfies(analytic, allowed):
             return True
         scales = [1.0, 1.0 / reach] if 0 < reach < 1 / SAME_SCALE else [1.0]

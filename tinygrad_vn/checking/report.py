@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Final
 
-from tinygrad_vn.checking.audit import Finding
 from tinygrad_vn.checking.elements import Axis, Element
+from tinygrad_vn.checking.findings import Finding
 from tinygrad_vn.checking.hints import hints
 from tinygrad_vn.checking.projections import PROJECTIONS
 from tinygrad_vn.checking.slopes import central_differences
@@ -35,16 +35,23 @@ class Report:
         elements: every element that was checked by itself, with its verdict. The fast mode names the bad ones only.
         findings: what is wrong beyond single elements: NONDETERMINISTIC, MUTATES, dtypes, aliasing …
         settings: the tolerances, the seed and the mode.
+        order: 1 for gradients, 2 for second derivatives.
         dtype: in which the numbers were computed, "float64" or "float32".
     """
 
     def __init__(
-        self, subject: Subject, elements: Sequence[Element], findings: Sequence[Finding], settings: Settings
+        self,
+        subject: Subject,
+        elements: Sequence[Element],
+        findings: Sequence[Finding],
+        settings: Settings,
+        order: int = 1,
     ) -> None:
         self._subject = subject
         self.elements = list(elements)
         self.findings = list(findings)
         self.settings = settings
+        self.order = order
         self.dtype = "float32" if subject.precision > 1e-10 else "float64"
 
     @property
@@ -101,9 +108,21 @@ class Report:
 
     def notes(self, elements: Sequence[Element], lang: str | None = None) -> list[str]:
         """What there is to say beside the numbers: findings, what is special about some elements, hints."""
-        found = [f"{f.verdict}: {say(f.key, lang, **f.details)}" for f in self.findings]
+        found = [f"{f.verdict}: {f.in_language(lang)}" for f in self.findings]
         remarks = [remark for e in elements if (remark := _remark(e, lang))]
-        return [*found, *remarks, *(say("hint", lang) + hint for hint in self._hints(lang))]
+        hints = [say("hint", lang) + hint for hint in self._hints(lang)]
+        return [*found, *remarks, *hints, *self._explanations(bool(elements), lang)]
+
+    def _explanations(self, has_table: bool, lang: str | None) -> list[str]:
+        """What a reader has to know of the numbers shown, and what was not checked."""
+        lines = []
+        if has_table and sum(r.size for r in self._subject.results) > 1:
+            lines.append(say("weights", lang))
+        if has_table and self.order == 2:
+            lines.append(say("starts", lang))
+        if names := [name or say("unnamed", lang) for name in self._subject.unchecked]:
+            lines.append(say("unchecked", lang, names=", ".join(names)))
+        return lines
 
     def to_text(self, lang: str | None = None) -> str:
         """The whole story: what was checked, what is wrong, and the likely cause."""
@@ -136,6 +155,7 @@ class Report:
         facts = {
             "passed": self.passed,
             "verdict": self.verdict,
+            "order": self.order,
             "fast_mode": self.settings.fast_mode,
             "seed": self.settings.seed,
             "atol": self.settings.atol,
@@ -143,8 +163,9 @@ class Report:
             "strict": self.settings.strict,
             "dtype": self.dtype,
             "elements": [_facts(e) for e in self.elements],
-            "findings": [{"verdict": f.verdict, "text": say(f.key, lang, **f.details)} for f in self.findings],
+            "findings": [{"verdict": f.verdict, "text": f.in_language(lang)} for f in self.findings],
             "hints": self._hints(lang),
+            "notes": self._explanations(True, lang),
         }
         return json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2)
 
@@ -187,7 +208,10 @@ class Report:
         return figure
 
     def _hints(self, lang: str | None) -> list[str]:
-        return [say(key, lang, **details) for key, details in hints(self.elements)]
+        if any(f.verdict is Verdict.MUTATES for f in self.findings):
+            return []  # the numbers may be wrong for that reason alone
+        sizes = {v.name: v.values.size for v in self._subject.variables}
+        return [say(key, lang, **details) for key, details in hints(self.elements, sizes)]
 
     def _precision(self, lang: str | None) -> str:
         if self.dtype == "float32":
@@ -196,16 +220,15 @@ class Report:
         return say("from float32", lang) if singles else "float64"
 
     def _headline(self, lang: str | None) -> str:
-        counts = self.counts()
+        counts = Counter([*(f.verdict for f in self.findings), *(e.verdict for e in self.elements)])
         total = sum(x.size for x in self._subject.points)
         parts = [f"{n} {verdict}" for verdict, n in sorted(counts.items(), key=lambda item: -_GRAVITY[item[0]])]
         if self.settings.fast_mode:
-            parts.insert(0, say("projections", lang, count=PROJECTIONS, total=total))
-        elif not counts:
-            parts = [say("nothing", lang)]
+            parts.append(say("projections", lang, count=PROJECTIONS, total=total))
         s = self.settings
         setting = say("setting", lang, seed=s.seed, atol=s.atol, rtol=s.rtol, precision=self._precision(lang))
-        return f"{say('passed' if self.passed else 'failed', lang)}: {', '.join(parts)} ({setting})"
+        verdict = say(f"{'passed' if self.passed else 'failed'} {self.order}", lang)
+        return f"{verdict}: {', '.join(parts) or say('nothing', lang)} ({setting})"
 
     def _rows(self, elements: Sequence[Element], lang: str | None) -> list[str]:
         cells = [[say(column, lang) for column in _COLUMNS], *(_cells(e) for e in elements)]

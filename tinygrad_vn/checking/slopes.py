@@ -28,6 +28,7 @@ from tinygrad_vn.graph import Values
 RATIO: Final = 4.0  # from one step to the next
 RUNGS: Final = 24
 WIDEST: Final = 0.237  # of the scale of x; no round number, for a function may have a round number as its period
+ALL_NOISE: Final = 0.05  # noise that makes up so much of all changes leaves no slope to be found
 NOISE_RUNGS: Final = 6  # so small that only round-off is left
 
 Change = Callable[[float], tuple[float, float]]
@@ -96,20 +97,19 @@ class Ladder:
             size: the magnitude of the function's values.
         """
         right, left = self.right / self.right_steps, self.left / self.left_steps
-        changes = np.abs([*self.right, *self.left])
-        size = max(size, float(changes[np.isfinite(changes)].max(initial=0.0)))
+        changes, secants = np.abs([self.right, self.left]), np.abs([right[-2:], left[-2:]])
+        widest = float(changes[np.isfinite(changes)].max(initial=0.0))
+        size = max(size, widest)
         noise = max(noise, self._grain(size))
         sigma = max(noise, self._scatter(right), self._scatter(left))
+        sides = [self._one_sided(*side, sigma, noise, size) for side in ((left, -self.left), (right, self.right))]
+        secant = float(secants[np.isfinite(secants)].max(initial=0.0))
+        if sigma > max(100 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in sides):
+            return Slopes(None, None, None, None, secant)  # as sin(1e15·x), of which no two values belong together
         once = extrapolated(self._central(), 2)
         central = [balanced(e, sigma / self.steps, self.steps) for e in (once, extrapolated(once, 4))]
-        secants = np.abs([right[-2:], left[-2:]])
-        return Slopes(
-            self._one_sided(left, -self.left, sigma, noise, size),
-            self._one_sided(right, self.right, sigma, noise, size),
-            min((c for c in central if c), key=lambda c: c.uncertainty, default=None),
-            self._coarse(size),
-            float(secants[np.isfinite(secants)].max(initial=0.0)),
-        )
+        best = min((c for c in central if c), key=lambda c: c.uncertainty, default=None)
+        return Slopes(*sides, best, self._coarse(size), secant)
 
     def _central(self) -> Values:
         """The difference quotients over both sides."""

@@ -23,9 +23,10 @@ import numpy as np
 
 from tinygrad_vn.derivatives import grad
 from tinygrad_vn.dtypes import check_floating
-from tinygrad_vn.graph import Node, Values, newest_first
+from tinygrad_vn.graph import Node, Values, leaves, newest_first
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.recording import linked
+from tinygrad_vn.rules import Primitive
 from tinygrad_vn.tensor import Tensor
 
 UNEVEN: Final = 100.0  # results that respond so much more than others would hide them in a sum
@@ -66,6 +67,12 @@ class Variable:
 class Subject:
     """A function with the inputs at which it is checked.
 
+    Attributes:
+        variables: what is checked. points: their values. results: those of the function there.
+        weights: a random number for each element of the results.
+        unchecked: the names of what else the results depend on, None for what has no name.
+        precision: the rounding of the results, relative. size: their magnitude.
+
     Args:
         func: takes Tensors (and whatever else stands among the inputs), returns a Tensor or several.
         inputs: its arguments. Arrays and floats are checked, and the Tensors that require a gradient; where there is
@@ -80,14 +87,19 @@ class Subject:
 
     def __init__(self, func: Function, inputs: Any, params: Params | None = None, seed: int = 0) -> None:
         self.func = func
-        self.args = list(inputs) if isinstance(inputs, tuple | list) else [inputs]
+        self.args = _listed(inputs)
         self.variables = [*self._variables_among(self.args), *self._params(params)]
         if not self.variables:
-            check_floating(np.result_type(*(np.asarray(_array(a)).dtype for a in self.args), np.int8))
-            raise TypeError("there is nothing to check: give inputs or params=")
+            if self.args:
+                check_floating(_array(self.args[0]).dtype)
+            raise TypeError("there is nothing to check: no input is a number, an array or a Tensor; or pass params=")
         self.points = [variable.values for variable in self.variables]
         rng = np.random.default_rng(seed)
-        self.results = self.evaluated(self.points)
+        with self.given(self.points):
+            tensors, results = self.run(self.points)
+        self.results = [np.array(r.detach().numpy()) for r in results]
+        used = {leaf for r in results if r._node is not None for leaf in leaves(r._node)}
+        self.unchecked = sorted((leaf.name for leaf in used - {t._node for t in tensors}), key=str)
         self.weights = [rng.uniform(0.5, 1.5, r.shape) * rng.choice([-1.0, 1.0], r.shape) for r in self.results]
         self._level(rng)
         self.precision = max((np.finfo(r.dtype).eps for r in self.results), default=np.finfo(float).eps)
@@ -119,10 +131,7 @@ class Subject:
         results = list(returned) if isinstance(returned, tuple | list) else [returned]
         for i, result in enumerate(results):
             if not isinstance(result, Tensor):
-                raise TypeError(
-                    f"the function to check must return Tensors, but result {i} is of type {type(result).__name__}: "
-                    "it has left the graph on the way, for example through float(…), .item() or .numpy()"
-                )
+                raise TypeError(_no_tensor(result, i))
         floating = [result for result in results if result.dtype.kind == "f"]
         if results and not floating:
             check_floating(results[0].dtype)
@@ -236,19 +245,29 @@ class Subject:
         """The weight of the only number that the function returns; 1 where it returns more."""
         return float(self.weights[0].item()) if [r.size for r in self.results] == [1] else 1.0
 
-    @functools.cached_property
+    @property
     def bulk(self) -> float:
         """The size of all intermediate values, each in proportion to its influence on the results.
 
         An intermediate value a is rounded by ε·|a|, and changes the weighted sum by its gradient times that: the first
         order of a running error analysis (Griewank & Walther, "Evaluating Derivatives", 2nd ed. 2008, section 3.4).
         """
+        return max(self.size, norm(value * gradient for value, gradient in self._inner))
+
+    @property
+    def rounded_zero(self) -> float:
+        """What rounding leaves of a gradient that is 0 because everything cancels."""
+        largest = max((float(np.abs(g[np.isfinite(g)]).max(initial=0.0)) for _, g in self._inner), default=0.0)
+        return 64 * float(self.precision) * largest
+
+    @functools.cached_property
+    def _inner(self) -> list[tuple[Values, Values]]:
+        """Every intermediate value with its gradient."""
         with self.given(self.points):
             _, results = self.run(self.points)
             inner = [linked(n.out, n) for n in self.nodes(results) if isinstance(n.out, np.ndarray)]
             influence = self.backward(inner, results) if len(results) == len(self.weights) else []
-        pairs = [(x._data, g._data) for x, g in zip(inner, influence, strict=False) if g is not None]
-        return max(self.size, norm(value * gradient for value, gradient in pairs))
+        return [(x._data, g._data) for x, g in zip(inner, influence, strict=False) if g is not None]
 
     def nodes(self, results: Sequence[Tensor]) -> list[Node]:
         """All operations behind these results."""
@@ -277,6 +296,26 @@ class Subject:
         return [Variable(name, p._data.astype(np.float64), p.dtype, param=p) for name, p in named]
 
 
+def _listed(inputs: Any) -> list[Any]:
+    """The arguments of a call: several in a tuple, or in a list that holds arrays; else one. Lists become arrays."""
+    several = isinstance(inputs, tuple)
+    if isinstance(inputs, list):
+        several = not inputs or any(isinstance(a, Tensor | np.ndarray) for a in inputs)
+    return [np.array(a) if isinstance(a, list) else a for a in (inputs if several else [inputs])]
+
+
+def _no_tensor(result: Any, i: int) -> str:
+    """What is wrong with a function that returns something else than a Tensor."""
+    kind = type(result).__name__
+    if result is None:
+        return "the function to check returns None: is its `return` missing?"
+    if isinstance(result, dict):
+        return "the function to check returns a dictionary: return its Tensors in a tuple"
+    cut = isinstance(result, float | int | np.generic | np.ndarray)
+    why = ": it has left the graph on the way, for example through float(…), .item() or .numpy()" if cut else ""
+    return f"the function to check must return Tensors, but result {i} is of type {kind}{why}"
+
+
 def norm(terms: Iterable[Any]) -> float:
     """The root of the sum of squares of all finite elements of some arrays, which may be too large to square."""
     flat = np.concatenate([np.zeros(1), *(np.ravel(t).astype(float) for t in terms)])
@@ -294,10 +333,12 @@ def _is_floating(value: Any) -> bool:
 
 
 def _parameter_names(func: Function, count: int) -> list[str]:
-    """The names that the function gives its arguments; "input 0" where it has none to give."""
+    """The names that the function gives its arguments; x, or x0, x1, … where it has none to give."""
     try:
         parameters = inspect.signature(func).parameters.values()
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     except (TypeError, ValueError):
-        parameters = ()  # type: ignore[assignment]
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [names[i] if i < len(names) else f"input {i}" for i in range(count)]
+        names = []
+    if isinstance(func, Primitive):
+        names = list(func.parameters)
+    return [names[i] if i < len(names) else "x" if count == 1 else f"x{i}" for i in range(count)]

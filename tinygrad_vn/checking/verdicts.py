@@ -42,6 +42,7 @@ class Tolerance:
         height: the magnitude of the gradient that the element belongs to.
         natural: the slope to expect of a function of this size at an input of this scale. A gradient that is 0
             because everything cancels can only be known to within round-off of that.
+        zero: what rounding leaves of a gradient that is 0 because everything cancels.
         extra: allowed besides.
     """
 
@@ -49,6 +50,7 @@ class Tolerance:
     absolute: float
     height: float
     natural: float
+    zero: float
     extra: float = 0.0
 
     def around(self, *values: float) -> float:
@@ -56,14 +58,16 @@ class Tolerance:
         steepest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
         return self.extra + self.absolute * min(1.0, self.height) + self.relative * steepest
 
-    def trusts(self, uncertainty: float, secant: float) -> bool:
-        """Whether a numeric slope that is known this well is worth something, however small it is.
+    def is_zero(self, analytic: float, uncertainty: float, secant: float) -> bool:
+        """Whether a gradient of 0 is confirmed by a slope that is known this well.
 
         Args:
+            analytic: the gradient.
             uncertainty: of the slope.
             secant: how steep the function is in the neighbourhood.
         """
-        return math.isfinite(uncertainty) and uncertainty <= self.absolute * max(self.natural, secant)
+        known = math.isfinite(uncertainty) and uncertainty <= self.absolute * max(self.natural, secant)
+        return known and abs(analytic) <= self.zero
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,15 @@ class Settings:
     fast_mode: bool = False
     strict: bool = False
     max_report: int = 5
+
+    def __post_init__(self) -> None:
+        for name in ("atol", "rtol", "nondet_tol"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name}={getattr(self, name)!r} makes no sense; it must be a number, 0 or more")
+        if self.eps is not None and not 0 < self.eps < math.inf:
+            raise ValueError(f"eps={self.eps!r} makes no sense; it must be above 0, or None to follow the inputs")
+        if self.max_report < 1:
+            raise ValueError(f"max_report={self.max_report!r} makes no sense; it must be 1 or more")
 
 
 @dataclass(frozen=True)
@@ -136,7 +149,7 @@ def _smooth(analytic: float, slope: Slope, found: Slopes, allowed: Tolerance) ->
     """The verdict where both sides have the same slope."""
     tolerance, coarse = allowed.around(analytic, slope.value), found.coarse
     error, doubt = abs(analytic - slope.value), slope.uncertainty
-    trusted = doubt <= tolerance or allowed.trusts(doubt, found.secant)
+    trusted = doubt <= tolerance or allowed.is_zero(analytic, doubt, found.secant)
     if error <= tolerance + 3 * doubt:
         return Judgement(Verdict.PASS if trusted else Verdict.INCONCLUSIVE, slope)
     if coarse and abs(analytic - coarse.value) <= tolerance + 3 * coarse.uncertainty:

@@ -8,8 +8,10 @@ from tinygrad_vn.language import Language, resolve
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     # the first line of a report
-    "passed": {"en": "Gradient check passed", "vi": "Kiểm tra gradient: đạt"},
-    "failed": {"en": "Gradient check FAILED", "vi": "Kiểm tra gradient: KHÔNG đạt"},
+    "passed 1": {"en": "Gradient check passed", "vi": "Kiểm tra gradient đạt"},
+    "failed 1": {"en": "Gradient check FAILED", "vi": "Kiểm tra gradient KHÔNG ĐẠT"},
+    "passed 2": {"en": "Check of second derivatives passed", "vi": "Kiểm tra đạo hàm cấp hai đạt"},
+    "failed 2": {"en": "Check of second derivatives FAILED", "vi": "Kiểm tra đạo hàm cấp hai KHÔNG ĐẠT"},
     "elements": {"en": "{count} elements", "vi": "{count} phần tử"},
     "one element": {"en": "1 element", "vi": "1 phần tử"},
     "nothing": {"en": "no elements", "vi": "không có phần tử nào"},
@@ -28,9 +30,9 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     # columns
     "element": {"en": "element", "vi": "phần tử"},
-    "analytic": {"en": "analytic", "vi": "giải tích"},
-    "numeric": {"en": "numeric", "vi": "số"},
-    "uncertainty": {"en": "± of numeric", "vi": "± của giá trị số"},
+    "analytic": {"en": "analytic", "vi": "gradient"},
+    "numeric": {"en": "numeric", "vi": "trị số"},
+    "uncertainty": {"en": "± of numeric", "vi": "± của trị số"},
     "error": {"en": "error", "vi": "sai số"},
     "relative": {"en": "relative", "vi": "tương đối"},
     "verdict": {"en": "verdict", "vi": "kết luận"},
@@ -39,32 +41,49 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     # under the table
     "kink": {
         "en": "{label} is at a kink: slope {left} to the left, {right} to the right; "
-        "the gradient {analytic} lies {where}",
-        "vi": "{label} nằm ở điểm gãy: hệ số góc bên trái {left}, bên phải {right}; gradient {analytic} nằm {where}",
+        "the gradient {analytic} lies {where}. There is no derivative here: check at another point.",
+        "vi": "{label} nằm ở điểm gãy: hệ số góc bên trái {left}, bên phải {right}; gradient {analytic} nằm {where}. "
+        "Ở đây không có đạo hàm: hãy kiểm tra tại điểm khác.",
     },
     "between": {"en": "between them", "vi": "giữa hai giá trị đó"},
     "outside": {"en": "outside them", "vi": "ngoài khoảng đó"},
     "no value": {"en": "none (no value there)", "vi": "không có (hàm không xác định)"},
     "inconclusive": {
         "en": "{label}: the numeric slope is known only to ± {uncertainty} "
-        "(truncation {truncation}, round-off {round_off}), too little to judge by",
+        "(truncation {truncation}, round-off {round_off}), too little to judge by. "
+        "Try inputs of ordinary size, or a larger rtol.",
         "vi": "{label}: đạo hàm số chỉ biết tới ± {uncertainty} "
-        "(sai số cắt {truncation}, sai số làm tròn {round_off}), chưa đủ để kết luận",
+        "(sai số cắt {truncation}, sai số làm tròn {round_off}), chưa đủ để kết luận. "
+        "Hãy thử đầu vào có độ lớn thông thường, hoặc rtol lớn hơn.",
     },
     "nonfinite": {
         "en": "{label}: the gradient is {analytic}; the slope of the function is {left} to the left, "
-        "{right} to the right",
-        "vi": "{label}: gradient bằng {analytic}; hệ số góc của hàm bên trái {left}, bên phải {right}",
+        "{right} to the right. `with tg.detect_anomaly():` names the operation and the line.",
+        "vi": "{label}: gradient bằng {analytic}; hệ số góc của hàm bên trái {left}, bên phải {right}. "
+        "`with tg.detect_anomaly():` chỉ ra phép toán và dòng lệnh.",
     },
     "hint": {"en": "Hint: ", "vi": "Gợi ý: "},
+    "weights": {
+        "en": "Several results: they are summed with random weights, and these are slopes of that sum.",
+        "vi": "Hàm có nhiều kết quả: chúng được cộng với trọng số ngẫu nhiên, và đây là hệ số góc của tổng đó.",
+    },
+    "starts": {
+        "en": "`start` is the gradient that the first backward pass starts from; the gradient depends on it too.",
+        "vi": "`start` là gradient xuất phát của lượt lan truyền ngược thứ nhất; gradient cũng phụ thuộc vào nó.",
+    },
+    "unchecked": {
+        "en": "The result also depends on {names}, which is not checked: pass params=[…].",
+        "vi": "Kết quả còn phụ thuộc vào {names}, chưa được kiểm tra: hãy truyền params=[…].",
+    },
+    "unnamed": {"en": "a Tensor without a name", "vi": "một Tensor không có tên"},
     # findings
     "random forward": {
-        "en": "two runs with the same inputs differ by up to {distance} (result {result}, index {index}): "
+        "en": "two runs with the same inputs differ by up to {distance} (result {place}): "
         "dropout, or random numbers without a seed. Switch the randomness off, or make its generator "
         "inside the function with a fixed seed.",
-        "vi": "hai lần chạy với cùng đầu vào lệch nhau tới {distance} (kết quả {result}, chỉ số {index}): dropout, "
-        "hoặc số ngẫu nhiên không cố định seed. Hãy tắt phần ngẫu nhiên, hoặc tạo bộ sinh số bên trong hàm với "
-        "seed cố định.",
+        "vi": "hai lần chạy với cùng đầu vào lệch nhau tới {distance} (kết quả {place}): dropout, "
+        "hoặc số ngẫu nhiên không cố định seed. Hãy tắt phần ngẫu nhiên, hoặc tạo bộ sinh số ngẫu nhiên bên trong "
+        "hàm với seed cố định.",
     },
     "result count": {
         "en": "two runs with the same inputs give {one} and {two} results.",
@@ -118,19 +137,27 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "the gradient of {name} has dtype {got}, not {expected}.",
         "vi": "gradient của {name} có dtype {got}, không phải {expected}.",
     },
+    "rule dtype": {
+        "en": "the rule of {operation!r} for {argument!r} returns {got}, but the argument is {expected}: "
+        "digits are lost.",
+        "vi": "quy tắc của {operation!r} cho {argument!r} trả về {got} trong khi đối số là "
+        "{expected}: mất chữ số có nghĩa.",
+    },
     "nonfinite result": {
-        "en": "the function itself is {value} at result {result}, index {index}: it has no slope there.",
-        "vi": "bản thân hàm bằng {value} ở kết quả {result}, chỉ số {index}: tại đó không có đạo hàm.",
+        "en": "the function itself is {value} at result {place}, so it has no slope there. "
+        "`with tg.detect_anomaly():` names the operation and the line.",
+        "vi": "bản thân hàm bằng {value} ở kết quả {place} nên tại đó không có đạo hàm. "
+        "`with tg.detect_anomaly():` chỉ ra phép toán và dòng lệnh.",
     },
     # hints
     "hint sign": {
         "en": "every wrong element of {name} is the numeric one with its sign turned round: a minus is missing, "
         "or there is one too many.",
-        "vi": "mọi phần tử sai của {name} đều bằng giá trị số đổi dấu: thiếu hoặc thừa một dấu trừ.",
+        "vi": "mọi phần tử sai của {name} đều bằng trị số đổi dấu: thiếu hoặc thừa một dấu trừ.",
     },
     "hint factor": {
         "en": "every wrong element of {name} is {ratio} times the numeric one: a constant factor.",
-        "vi": "mọi phần tử sai của {name} đều gấp {ratio} lần giá trị số: lệch một hệ số không đổi.",
+        "vi": "mọi phần tử sai của {name} đều bằng {ratio} lần trị số: lệch một hệ số không đổi.",
     },
     "hint zero": {
         "en": "the gradient of {name} is 0 throughout, but the function depends on it: a rule returns nothing, "
@@ -149,7 +176,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "hint summed": {
         "en": "the gradient of {name} equals the numeric one summed over axis {axis}: an unbroadcast (the sum over a "
         "broadcast axis) is missing, or there is one too many.",
-        "vi": "gradient của {name} bằng giá trị số cộng dồn theo trục {axis}: thiếu hoặc thừa một phép unbroadcast "
+        "vi": "gradient của {name} bằng trị số cộng dồn theo trục {axis}: thiếu hoặc thừa một phép unbroadcast "
         "(cộng theo trục được broadcast).",
     },
 }
