@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tests.checking.entries import custom
-from tinygrad_vn.checking import GradcheckError, GradcheckWarning, Verdict
+from tinygrad_vn.checking import GradcheckError, GradcheckWarning, Verdict, gradgradcheck_report
 from tinygrad_vn.nn import functional as F
 
 rng = np.random.default_rng(5)
@@ -277,7 +277,9 @@ def test_result_that_left_the_graph_is_refused() -> None:
 
 
 def test_function_without_finite_value() -> None:
-    with pytest.raises(GradcheckError, match=r"NONFINITE: the function itself is -inf at result 0\[1\].*detect_anomaly"):
+    with pytest.raises(
+        GradcheckError, match=r"NONFINITE: the function itself is -inf at result 0\[1\].*detect_anomaly"
+    ):
         tg.gradcheck(np.log, np.array([1.0, 0.0]))
     with pytest.raises(GradcheckError, match=r"x\[0\] .* NONFINITE"):
         tg.gradcheck(lambda x: np.sqrt(x), np.array([0.0, 1.0]))
@@ -440,3 +442,123 @@ def test_curve_of_the_error_against_the_step(tmp_path: Any) -> None:
     assert (tmp_path / "v.svg").read_text(encoding="utf-8").count("<svg") == 1
     with pytest.raises(KeyError, match="no input 'w'; the inputs are x"):
         report.plot_steps(0, input="w")
+
+
+# --- what a reviewer found --------------------------------------------------------------------------------------------
+
+
+def line(slope: float, offset: float, gradient: float) -> Callable[..., Any]:
+    made = custom(lambda x: x * slope + offset, x=lambda g, out, x: g * gradient)
+    return lambda x: made(x)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize(
+    ("slope", "offset"),
+    [(1e-3, 1e12), (1.0, 1e16), (1e-6, 1e8)],
+)
+def test_a_wrong_sign_lost_in_rounding_is_not_passed_in_silence(slope: float, offset: float, fast: bool) -> None:
+    for x in np.linspace(0.1, 2.0, 7):
+        report = tg.gradcheck_report(line(slope, offset, -slope), x, fast_mode=fast)
+        assert report.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE), str(report)
+        right = tg.gradcheck_report(line(slope, offset, slope), x, fast_mode=fast)
+        assert right.verdict in (Verdict.PASS, Verdict.INCONCLUSIVE), str(right)
+
+
+def test_tensors_that_the_function_uses_keep_their_gradients_and_are_named_as_unchecked() -> None:
+    w, nameless = tg.tensor(2.0, requires_grad=True, name="w"), tg.tensor(3.0, requires_grad=True)
+    assert tg.check_grads(lambda x: x * w * nameless, 2.0)
+    assert w.grad is None
+    report = tg.gradcheck_report(lambda x: x * w.detach() * w * nameless, 2.0)
+    assert report.passed
+    assert "The result also depends on a Tensor without a name, w, which is not checked: pass params=[…]." in str(
+        report
+    )
+    assert "not checked" not in str(tg.gradcheck_report(lambda x: x * w, 2.0, params=[w]))
+
+
+def test_an_infinite_gradient_is_nothing_but_that() -> None:
+    report = tg.gradcheck_report(np.sqrt, np.array([0.0, 1.0]))
+    assert report.findings == []
+    assert report.counts() == {Verdict.NONFINITE: 1, Verdict.PASS: 1}
+    assert "detect_anomaly" in str(report)
+
+
+@pytest.mark.parametrize("frequency", [1e13, 1e14, 1e15])
+def test_oscillation_that_no_step_resolves_is_inconclusive(frequency: float) -> None:
+    for x in np.linspace(0.1, 0.9, 9):
+        assert tg.gradcheck_report(lambda x: np.sin(frequency * x), x).verdict in (Verdict.INCONCLUSIVE, Verdict.PASS)
+
+
+def test_rule_that_drops_digits_is_found() -> None:
+    short = custom(lambda x: x * 1.0, x=lambda g, out, x: g.astype(np.float32))
+    with pytest.raises(GradcheckError, match="returns float32, but the argument is float64: digits are lost"):
+        tg.gradcheck(lambda x: short(x), np.array([1.0, 2.0]))
+    assert tg.gradcheck(lambda x: x * np.float32(2.0), X.astype(np.float32))
+    assert tg.gradcheck(lambda x, y: x * y, (X.astype(np.float32), X))
+
+
+def test_function_that_changes_during_the_check_is_nondeterministic() -> None:
+    calls = 0
+
+    def changes_late(x: tg.Tensor) -> tg.Tensor:
+        nonlocal calls
+        calls += 1
+        return x * (2.0 if calls < 12 else 3.0)
+
+    with pytest.raises(GradcheckError, match="NONDETERMINISTIC"):
+        tg.gradcheck(changes_late, X)
+
+
+def test_lists_of_numbers_are_arrays_and_tuples_are_several_inputs() -> None:
+    report = tg.gradcheck_report(lambda x: (x**2).sum(), [1.0, 2.0, 3.0])
+    assert [e.label for e in report.elements] == ["x[0]", "x[1]", "x[2]"]
+    assert [e.analytic for e in report.elements] == [2.0, 4.0, 6.0]
+    assert len(tg.gradcheck_report(np.exp, [[1.0, 2.0], [3.0, 4.0]]).elements) == 4
+    assert len(tg.gradcheck_report(lambda a, b: a * b, ([1.0, 2.0], 3.0)).elements) == 3
+    assert len(tg.gradcheck_report(lambda a, b: a * b, [tg.tensor(1.0), 3.0]).elements) == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ({"atol": -1.0}, "atol=-1.0 makes no sense"),
+        ({"rtol": float("nan")}, "rtol=nan"),
+        ({"eps": 0.0}, "eps=0.0.*above 0"),
+        ({"max_report": 0}, "max_report=0"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(option: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        tg.gradcheck(np.tanh, X, **option)
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        (None, "is its `return` missing"),
+        ({"loss": 1}, "in a tuple"),
+        ("text", "is of type str$"),
+        (1.0, "left the graph"),
+    ],
+)
+def test_function_that_returns_no_tensor_is_refused_with_the_reason(result: Any, text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        tg.gradcheck(lambda x: result, X)
+
+
+def test_single_numbers_are_shown_with_their_own_derivatives() -> None:
+    first = tg.gradcheck_report(lambda x: x**3, 2.0)
+    second = gradgradcheck_report(lambda x: x**3, 2.0)
+    assert first.elements[0].analytic == pytest.approx(12.0)
+    assert {e.label: e.analytic for e in second.elements} == {"x": pytest.approx(12.0), "start 0": pytest.approx(12.0)}
+    assert "weights" not in str(tg.gradcheck_report(abs, 0.0))
+    assert "random weights" in str(tg.gradcheck_report(abs, [0.0, 1.0]))
+
+
+def test_headline_says_what_is_wrong_and_which_order() -> None:
+    generator = np.random.default_rng(1)
+    random = str(tg.gradcheck_report(lambda x: x * generator.random(), X))
+    assert random.startswith("Gradient check FAILED: 1 NONDETERMINISTIC (")
+    with pytest.raises(GradcheckError, match=r"^Check of second derivatives FAILED"):
+        tg.check_grads(wrong_second, X)

@@ -199,7 +199,7 @@ def judged_on(ladder: Ladder, line: Line, analytic: float, allowed: Tolerance) -
         return judgement, found
     doubted = ladder.slopes(subject.inner_noise, subject.size)
     second = judged(analytic, doubted, allowed)
-    if second.verdict is judgement.verdict:
+    if second.verdict in (judgement.verdict, Verdict.FAIL):
         return judgement, found
     if judgement.verdict is Verdict.FAIL:  # for the large numbers may belong to other elements
         second = dataclasses.replace(second, verdict=Verdict.INCONCLUSIVE)

@@ -101,10 +101,12 @@ class Ladder:
         widest = float(changes[np.isfinite(changes)].max(initial=0.0))
         size = max(size, widest)
         noise = max(noise, self._grain(size))
-        sigma = max(noise, self._scatter(right), self._scatter(left))
+        scatter = [s for s in (self._scatter(right), self._scatter(left)) if len(s) > 1]
+        sigma = max([noise, *(3 * float(s[1]) for s in scatter)])
+        usual = max((float(np.median(s)) for s in scatter), default=0.0)
         sides = [self._one_sided(*side, sigma, noise, size) for side in ((left, -self.left), (right, self.right))]
         secant = float(secants[np.isfinite(secants)].max(initial=0.0))
-        if sigma > max(100 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in sides):
+        if usual > max(10 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in sides):
             return Slopes(None, None, None, None, secant)  # as sin(1e15·x), of which no two values belong together
         once = extrapolated(self._central(), 2)
         central = [balanced(e, sigma / self.steps, self.steps) for e in (once, extrapolated(once, 4))]
@@ -115,14 +117,14 @@ class Ladder:
         """The difference quotients over both sides."""
         return (self.right - self.left) / (self.right_steps - self.left_steps)
 
-    def _scatter(self, quotients: Values) -> float:
-        """The noise of the function as the smallest steps show it, where little but noise makes quotients differ.
+    def _scatter(self, quotients: Values) -> Values:
+        """The noise of the function as each of the smallest steps shows it, in ascending order.
 
-        The least of them but one, since chance makes some too small, and the bend near a singularity others too large.
+        Little but noise makes quotients differ there. Chance makes some too small, and the bend near a singularity
+        others too large.
         """
         noise = np.abs(np.diff(extrapolated(quotients, 1)[: NOISE_RUNGS + 1])) * self.steps[:NOISE_RUNGS]
-        finite = np.sort(noise[np.isfinite(noise)])
-        return 3 * float(finite[1]) if len(finite) > 1 else 0.0
+        return np.sort(noise[np.isfinite(noise)])
 
     def _one_sided(self, quotients: Values, rises: Values, sigma: float, noise: float, size: float) -> Slope | None:
         """The slope of one side: infinite where the function does not come to rest as the step shrinks."""

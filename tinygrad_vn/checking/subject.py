@@ -75,8 +75,8 @@ class Subject:
 
     Args:
         func: takes Tensors (and whatever else stands among the inputs), returns a Tensor or several.
-        inputs: its arguments. Arrays and floats are checked, and the Tensors that require a gradient; where there is
-            neither, all floating Tensors.
+        inputs: its arguments. Arrays and floats are checked, and the Tensors that require a gradient, or all Tensors
+            where none does.
         params: Tensors that the function uses without being given them, by name or as a list.
         seed: of the weights.
 
@@ -275,10 +275,11 @@ class Subject:
 
     def _variables_among(self, args: Sequence[Any]) -> list[Variable]:
         floating = [i for i, a in enumerate(args) if _is_floating(a)]
-        plain = [i for i in floating if not isinstance(args[i], Tensor) or args[i].requires_grad]
+        asked = any(isinstance(a, Tensor) and a.requires_grad for a in args)
+        chosen = [i for i in floating if not (asked and isinstance(args[i], Tensor) and not args[i].requires_grad)]
         names = _parameter_names(self.func, len(args))
         found = []
-        for i in plain or floating:
+        for i in chosen:
             array = _array(args[i])
             name = getattr(args[i], "name", None) or names[i]
             found.append(Variable(name, array.astype(np.float64), array.dtype, position=i))
