@@ -29,6 +29,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A marker that would do nothing is an error: it is the fixture that checks."""
+    if any(mark.name == "gradcheck" for mark in item.own_markers) and "gradcheck" not in getattr(
+        item, "fixturenames", ()
+    ):
+        pytest.fail(
+            "@pytest.mark.gradcheck does nothing without the fixture: add the argument `gradcheck`", pytrace=False
+        )
+
+
 @pytest.fixture
 def gradcheck(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Check a function's gradients: `gradcheck(func, *inputs, order=1, **options)`.

@@ -512,3 +512,10 @@ def test_a_decorator_without_parentheses() -> None:
 
     assert not recording()
     assert tg.is_grad_enabled()
+
+
+def test_modes_take_no_settings() -> None:
+    with pytest.raises(TypeError, match=r"detect_anomaly\(\) takes no settings: write `with tg\.detect_anomaly\(\):`"):
+        tg.detect_anomaly(True)
+    with pytest.raises(TypeError, match="no_grad"):
+        tg.no_grad(False)

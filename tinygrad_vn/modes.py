@@ -71,7 +71,11 @@ class Mode:
     def __new__(cls, function: Any = None) -> Any:
         """The mode itself; or, written above a function without parentheses, that function decorated."""
         mode = object.__new__(cls)
-        return mode if function is None else mode(function)
+        if function is None:
+            return mode
+        if not callable(function):
+            raise TypeError(f"{cls.__name__}() takes no settings: write `with tg.{cls.__name__}():`")
+        return mode(function)
 
     def __enter__(self) -> None:
         _hold((self, *_state.get()[2]))

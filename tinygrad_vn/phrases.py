@@ -162,11 +162,11 @@ VIETNAMESE: Final[dict[str, str]] = {
     "Tensors and groups mixed": "Tensor và nhóm (group) lẫn lộn",
     "a group that has no parameters": "một nhóm (group) không có tham số",
     "no parameters": "một danh sách không có tham số nào",
-    "parameter number {position} twice": "tham số số {position} hai lần",
-    "as parameter number {position} {value}, of type {kind}": "tham số số {position} là {value}, thuộc kiểu {kind}",
-    "as parameter number {position} the result of an operation, {value}": "tham số số {position} là kết quả của một "
+    "parameter number {position} twice": "tham số thứ {position} hai lần",
+    "as parameter number {position} {value}, of type {kind}": "tham số thứ {position} là {value}, thuộc kiểu {kind}",
+    "as parameter number {position} the result of an operation, {value}": "tham số thứ {position} là kết quả của một "
     "phép toán, {value}",
-    "as parameter number {position} a Tensor without requires_grad, {value}": "tham số số {position} là một Tensor "
+    "as parameter number {position} a Tensor without requires_grad, {value}": "tham số thứ {position} là một Tensor "
     "không có requires_grad, {value}",
     "Write model.parameters().": "Hãy viết model.parameters().",
     "Write {optimizer}([w], …) with a list; of a model, model.parameters().": "Hãy viết {optimizer}([w], …) với một "

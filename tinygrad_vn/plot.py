@@ -92,7 +92,7 @@ def step_curve(steps: Values, errors: Values, *, label: str, lang: str | None = 
     figure = _figure()
     axes = figure.add_subplot()
     axes.loglog(h, e, color=LINE, marker="o", markersize=3, linewidth=1.5)
-    for power, key, side in ((2, "truncation", h >= h[best]), (-1, "round-off", h <= h[best])):
+    for power, key, side in ((2, "truncation", h >= 10 * h[best]), (-1, "round-off", h <= h[best] / 10)):
         _guide(figure, h[side], e[side], power, word(key, language))
     axes.plot(h[best], e[best], marker="o", markersize=9, markerfacecolor="none", color=HELD_OUT)
     note = word("best step", language, step=number(float(h[best]), 2))

@@ -232,13 +232,19 @@ def holds_floats(args: Any, named: Any = ()) -> bool:
     return any(t._data.dtype.kind == "f" for t in tensors_in([args, named]))
 
 
+def numpy_name(function: Callable[..., Any]) -> str:
+    """What people write for a function of NumPy's: np.exp, np.linalg.qr, np.fft.fft."""
+    room = function.__module__.removeprefix("numpy").removeprefix(".") if hasattr(function, "__module__") else ""
+    return f"np.{room}.{function.__name__}" if room and not room.startswith("_") else f"np.{function.__name__}"
+
+
 def constant(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     """A function without a gradient: its result is a Tensor outside the graph.
 
     Raises:
         GradientError: E05 where it should have a gradient, but has no rule here.
     """
-    call = f"np.{function.__name__}"
+    call = numpy_name(function)
     if function not in PIECEWISE_CONSTANT and want_gradient(args, named):
         raise no_rule(
             call,

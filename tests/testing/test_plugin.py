@@ -200,3 +200,18 @@ def test_the_plugin_is_registered_where_the_package_is_installed(pytester):
     pytester.makepyfile("def test_it(request): assert request.config.pluginmanager.hasplugin('tinygrad_vn')")
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
     pytester.runpytest_subprocess("-p", "no:tinygrad_vn").assert_outcomes(failed=1)
+
+
+def test_a_marker_without_the_fixture_is_an_error(run):
+    result = run("""
+        @pytest.mark.gradcheck(order=2)
+        def test_nothing():
+            pass
+
+        @pytest.mark.gradcheck(order=2)
+        class TestSome:
+            def test_without(self):
+                pass
+    """)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*does nothing without the fixture: add the argument `gradcheck`*"])

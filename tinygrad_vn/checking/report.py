@@ -128,7 +128,7 @@ class Report:
         """The whole story: what was checked, what is wrong, and the likely cause."""
         found = [*self.failures(), *self.doubts()]
         shown = found[: self.settings.max_report]
-        lines = [self._headline(lang)]
+        lines = [self.headline(lang)]
         if shown:
             lines += ["", *self._rows(shown, lang)]
         if len(found) > len(shown):
@@ -140,7 +140,7 @@ class Report:
 
     def to_table(self, lang: str | None = None) -> str:
         """Every element that was checked, in aligned columns."""
-        return "\n".join([self._headline(lang), "", *self._rows(self.elements, lang)])
+        return "\n".join([self.headline(lang), "", *self._rows(self.elements, lang)])
 
     def to_markdown(self, lang: str | None = None) -> str:
         """Every element that was checked, the findings and the hints, as Markdown."""
@@ -148,7 +148,7 @@ class Report:
         rows = [titles, ["---", *["---:"] * 5, "---"], *(_cells(e) for e in self.elements)]
         table = ["| " + " | ".join(row) + " |" for row in rows]
         notes = [f"- {note}" for note in self.notes(self.elements, lang)]
-        return "\n".join([f"**{self._headline(lang)}**", "", *table, *([""] if notes else []), *notes])
+        return "\n".join([f"**{self.headline(lang)}**", "", *table, *([""] if notes else []), *notes])
 
     def to_json(self, lang: str | None = None) -> str:
         """Everything, for programs: numbers in full; those that are not finite as texts, "nan", "inf", "-inf"."""
@@ -196,6 +196,10 @@ class Report:
             raise KeyError(f"there is no input {input!r}; the inputs are {', '.join(names)}")
         i = input if isinstance(input, int) else names.index(input)
         place = (index,) if isinstance(index, int) else tuple(index)
+        if len(place) != self._subject.points[i].ndim:
+            raise IndexError(
+                f"{names[i]} has shape {self._subject.points[i].shape}: name one element, not index {place}"
+            )
         axis = Axis(self._subject, i, place)
         steps, quotients = central_differences(axis.change, axis.scales()[0])
         known = [e.analytic for e in self.elements if (e.input, e.index, e.verdict) == (names[i], place, Verdict.PASS)]
@@ -219,7 +223,8 @@ class Report:
         singles = any(v.dtype != "float64" for v in self._subject.variables)
         return say("from float32", lang) if singles else "float64"
 
-    def _headline(self, lang: str | None) -> str:
+    def headline(self, lang: str | None = None) -> str:
+        """Passed or failed, the counts of verdicts, and the settings."""
         counts = Counter([*(f.verdict for f in self.findings), *(e.verdict for e in self.elements)])
         total = sum(x.size for x in self._subject.points)
         parts = [f"{n} {verdict}" for verdict, n in sorted(counts.items(), key=lambda item: -_GRAVITY[item[0]])]

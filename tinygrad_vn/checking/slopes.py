@@ -104,14 +104,15 @@ class Ladder:
         scatter = [s for s in (self._scatter(right), self._scatter(left)) if len(s) > 1]
         sigma = max([noise, *(3 * float(s[1]) for s in scatter)])
         usual = max((float(np.median(s)) for s in scatter), default=0.0)
-        sides = [self._one_sided(*side, sigma, noise, size) for side in ((left, -self.left), (right, self.right))]
+        below = self._one_sided(left, -self.left, sigma, noise, size)
+        above = self._one_sided(right, self.right, sigma, noise, size)
         secant = float(secants[np.isfinite(secants)].max(initial=0.0))
-        if usual > max(10 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in sides):
+        if usual > max(10 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in (below, above)):
             return Slopes(None, None, None, None, secant)  # as sin(1e15·x), of which no two values belong together
         once = extrapolated(self._central(), 2)
         central = [balanced(e, sigma / self.steps, self.steps) for e in (once, extrapolated(once, 4))]
         best = min((c for c in central if c), key=lambda c: c.uncertainty, default=None)
-        return Slopes(*sides, best, self._coarse(size), secant)
+        return Slopes(below, above, best, self._coarse(size), secant)
 
     def _central(self) -> Values:
         """The difference quotients over both sides."""

@@ -280,13 +280,13 @@ def computing(question: Question, lang: Language) -> Iterator[None]:
 def answer(question: Question, result: Any, made: Sequence[Report], form: str, lang: Language) -> str:
     """What is printed."""
     if form == "json":
-        orders = [{"order": order, **json.loads(report.to_json(lang))} for order, report in enumerate(made, start=1)]
+        orders = [json.loads(report.to_json(lang)) for report in made]
         whole = {"checked": question.title, "passed": all(r.passed for r in made), "orders": orders}
         return json.dumps(whole, ensure_ascii=False, indent=2)
     if form == "markdown":
         return "\n\n".join([f"## `{question.title}`", *(report.to_markdown(lang) for report in made)])
     parts = [heading(question, result, lang)]
-    parts += [table(report, question.values, order, lang) for order, report in enumerate(made, start=1)]
+    parts += [table(report, question.values, lang) for report in made]
     return "\n\n".join(parts)
 
 
@@ -295,8 +295,6 @@ def heading(question: Question, result: Any, lang: Language) -> str:
     lines = [question.title]
     if isinstance(result, Tensor) and result.size == 1:
         lines = [f"{question.title} = {result.item():.6g}"]
-    elif isinstance(result, Tensor):
-        lines.append(say("several results", lang, shape=result.shape))
     if question.fixed:
         fixed = ", ".join(f"{name}={value!r:.30}" for name, value in question.fixed.items())
         lines.append(say("kept fixed", lang, fixed=fixed))

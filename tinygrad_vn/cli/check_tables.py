@@ -13,29 +13,25 @@ from tinygrad_vn.language import Language
 MOST: Final = 20  # rows; the worst ones of a large array
 
 
-def table(report: Report, values: Mapping[str, Any], order: int, lang: Language) -> str:
+def table(report: Report, values: Mapping[str, Any], lang: Language) -> str:
     """One order of derivatives: every element, what was found beside, and the verdict.
 
     Args:
         report: the checker's.
         values: of the variables, by name.
-        order: 1 or 2.
         lang: the language of the words.
     """
     elements = list(report.elements)
     if len(elements) > MOST:
         elements.sort(key=lambda e: (e.verdict is Verdict.PASS, -_size(e.relative_error)))
-    names = ("gradient", "slope of function") if order == 1 else ("second derivative", "slope of gradient")
+    names = ("gradient", "slope of function") if report.order == 1 else ("second derivative", "slope of gradient")
     head = ["", say("at", lang), *(say(name, lang) for name in names), say("distance", lang), ""]
     rows = [head, *(_row(e, values) for e in elements[:MOST])]
     lines = _aligned(rows) if elements else []
     if len(elements) > MOST:
         lines.append("  " + say("more rows", lang, n=count(len(elements) - MOST, lang)))
-    if order == 2:
-        lines.append(say("starts", lang))
     notes = [f"- {note}" for note in report.notes(elements, lang)]
-    conclusion = report.to_text(lang).splitlines()[0]
-    return "\n".join([*lines, "", *notes[:MOST], conclusion]).strip("\n")
+    return "\n".join([*lines, "", *notes[:MOST], report.headline(lang)]).strip("\n")
 
 
 def _row(e: Element, values: Mapping[str, Any]) -> list[str]:

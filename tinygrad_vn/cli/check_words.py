@@ -14,7 +14,7 @@ CHECK_WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     "about check": {
         "vi": "So sánh gradient tính bằng lan truyền ngược với hệ số góc (slope) của chính hàm đó, theo từng biến. "
-        "Trạng thái kết thúc (exit status): 0 nếu khớp, 1 nếu có gradient sai, 2 nếu lệnh viết chưa đúng.",
+        "Mã thoát (exit status): 0 nếu khớp, 1 nếu có gradient sai, 2 nếu lệnh viết chưa đúng.",
         "en": "Compares the gradients that backpropagation gives with the slopes of the function itself, variable by "
         "variable. Exit status: 0 if they agree, 1 if a gradient is wrong, 2 for a mistake in the call.",
     },
@@ -225,10 +225,6 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
     "place in file": {"vi": "{path}, dòng {line}", "en": "{path}, line {line}"},
     "user error": {"vi": "{place}: {kind}: {text}", "en": "{place}: {kind}: {text}"},
     # the result
-    "several results": {
-        "vi": "Kết quả có shape {shape}: kiểm tra tổng của các phần tử với trọng số ngẫu nhiên.",
-        "en": "The result has shape {shape}: what is checked is the sum of its elements with random weights.",
-    },
     "kept fixed": {"vi": "Giữ cố định: {fixed}", "en": "Kept fixed: {fixed}"},
     "at": {"vi": "tại", "en": "at"},
     "gradient": {"vi": "gradient", "en": "gradient"},
@@ -237,8 +233,4 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
     "slope of gradient": {"vi": "hệ số góc của gradient", "en": "slope of the gradient"},
     "distance": {"vi": "sai số", "en": "error"},
     "more rows": {"vi": "… và {n} phần tử nữa", "en": "… and {n} more elements"},
-    "starts": {
-        "vi": "Các gradient được cộng với trọng số ngẫu nhiên; start 0 là gradient mà lan truyền ngược bắt đầu từ đó.",
-        "en": "The gradients are summed with random weights; start 0 is the gradient that backpropagation starts from.",
-    },
 }
