@@ -733,3 +733,15 @@ def test_the_graph_is_as_without() -> None:
     assert any(map(any, expected[-1]))
     with tg.detect_anomaly():
         assert graph() == expected
+
+
+def test_masks_of_minus_infinity_may_be_added_to_scores() -> None:
+    scores = tg.tensor(np.zeros((3, 3)), requires_grad=True, name="scores")
+    mask = np.triu(np.full((3, 3), -np.inf), 1)
+    with tg.detect_anomaly():
+        for given in (mask, tg.tensor(mask)):
+            weights = tg.nn.functional.softmax(scores + given, axis=-1)
+            (weights * weights).sum().backward()
+    np.testing.assert_allclose(weights.detach().numpy()[1], [0.5, 0.5, 0.0])
+    with pytest.raises(tg.GradientError, match="E14"), tg.detect_anomaly():
+        scores - mask

@@ -527,3 +527,32 @@ def test_a_gradient_is_a_new_tensor_after_every_pass() -> None:
     (x * 3).sum().backward()
     assert (given.tolist(), first.tolist(), x.grad.tolist()) == ([10.0, 20.0], [13.0, 23.0], [16.0, 26.0])
     all_apart(arrays_of(given, first, x.grad), arrays_of(x))
+
+
+def test_two_threads_that_go_back_through_one_graph_do_not_count_it_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are through with the rules before either commits: the second one is told."""
+    module = sys.modules["tinygrad_vn.tensor"]
+    both, true = threading.Barrier(2), module.commit
+
+    def commit_together(*args: Any) -> None:
+        both.wait(timeout=30)
+        true(*args)
+
+    monkeypatch.setattr(module, "commit", commit_together)
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).sum()
+    errors: list[str] = []
+
+    def back() -> None:
+        try:
+            y.backward()
+        except tg.GradientError as error:
+            errors.append(error.code)
+
+    threads = [threading.Thread(target=back) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == ["E09"]
+    np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])

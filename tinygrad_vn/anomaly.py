@@ -19,7 +19,7 @@ import numpy as np
 
 from tinygrad_vn.diagnosis import (
     DOMAINS,
-    Finding,
+    NotFinite,
     Place,
     advice,
     advice_inside,
@@ -185,7 +185,7 @@ def check_result(name: str, operation: str, parts: list[Any], names: tuple[str, 
     if bad is None:
         return
     finding, inputs = not_finite(bad), list(numbers_in(names, args))
-    culprit = already_there(inputs)
+    culprit = already_there(name, inputs)
     if culprit is None and "NaN" not in finding.what and not all(is_finite(values) for _, _, values in inputs):
         return  # an infinity that was put in on purpose: np.where(mask, scores, -np.inf)
     raise GradientError(
@@ -226,13 +226,13 @@ def warn_outside_domain(name: str, operation: str, values: list[Any]) -> bool:
     return True
 
 
-def already_there(inputs: list[tuple[str, Any, Values]]) -> Text | None:
+def already_there(operation: str, inputs: list[tuple[str, Any, Values]]) -> Text | None:
     """Which input already had a NaN or an infinity, and is to be looked at instead of the operation."""
     for name, arg, values in inputs:
         if is_finite(values):
             continue
         finding = not_finite(values)
-        if "NaN" not in finding.what and is_meant(arg):
+        if "NaN" not in finding.what and (is_meant(arg) or is_mask(operation, arg, finding)):
             continue
         return received(phrase("its input {name}, {what}", name=name, what=kind_of(arg)), finding)
     return None
@@ -245,7 +245,13 @@ def is_meant(arg: Any) -> bool:
     return isinstance(arg, int | float | np.generic)
 
 
-def received(source: Text, finding: Finding) -> Text:
+def is_mask(operation: str, arg: Any, finding: NotFinite) -> bool:
+    """Whether −∞ is added to scores on purpose, or chosen, so that a softmax makes 0 of it."""
+    learned = isinstance(arg, Recorded) and arg._node is not None and arg._node.requires_grad
+    return operation in ("add", "where") and finding.what == "-Inf" and not learned
+
+
+def received(source: Text, finding: NotFinite) -> Text:
     """The operation is not to blame: look further up."""
     return phrase(
         "It was received, not made here: {source}, already {found}. Look where these values come from.",
@@ -321,7 +327,7 @@ def arrays_in(gradient: Any) -> list[Values]:
 
 
 def bad_gradient(
-    finding: Finding, primitive: Primitive, argument: int, origin: Origin, g: Any, args: tuple[Any, ...]
+    finding: NotFinite, primitive: Primitive, argument: int, origin: Origin, g: Any, args: tuple[Any, ...]
 ) -> GradientError:
     """E14 for the gradient of one argument."""
     subject = phrase(

@@ -65,7 +65,7 @@ def warn_user(warning: Warning) -> None:
 # --- what -------------------------------------------------------------------------------------------------------
 
 
-class Finding(NamedTuple):
+class NotFinite(NamedTuple):
     """The NaN and infinities in an array: which, how many, of what shape, and the index of the first."""
 
     what: str
@@ -91,13 +91,13 @@ def is_finite(values: Values) -> bool:
     return values.dtype.kind != "f" or bool(np.isfinite(values).all())
 
 
-def not_finite(values: Values) -> Finding:
+def not_finite(values: Values) -> NotFinite:
     """The NaN and infinities in an array that has some."""
     bad = ~np.isfinite(values)
     index = first(bad)
     kinds = {"NaN": np.isnan(values), "Inf": values == np.inf, "-Inf": values == -np.inf}
     present = sorted((kind for kind, where in kinds.items() if where.any()), key=lambda kind: not kinds[kind][index])
-    return Finding(" / ".join(present), int(np.count_nonzero(bad)), values.shape, index)
+    return NotFinite(" / ".join(present), int(np.count_nonzero(bad)), values.shape, index)
 
 
 def first(mask: Values) -> tuple[int, ...]:

@@ -63,6 +63,8 @@ def commit(gradients: dict[Node, Any], passed: list[Node]) -> None:
         passed: the operations that no second pass shall go through; none, where the graph is to be kept.
     """
     with _one_at_a_time:
+        if any(node.spent for node in passed):  # by another thread, meanwhile
+            raise GradientError("E09")
         nodes = list(gradients)
         found = [(node.grad, take_out(gradients, node)) for node in nodes]
         sums = [g if before is None else before + g for before, g in found]
@@ -76,7 +78,7 @@ def commit(gradients: dict[Node, Any], passed: list[Node]) -> None:
         # Python looks for signals such as Ctrl-C only between bytecodes, and this call never leaves C: all are set or
         # none. What was in `.grad` is held in `found` meanwhile, lest freeing it run somebody's code in the middle.
         collections.deque(map(setattr, changed, names, values), maxlen=0)
-    release(passed)
+        release(passed)
 
 
 def not_connected(result: Recorded, what: Text) -> GradientError:

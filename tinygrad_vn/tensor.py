@@ -8,13 +8,13 @@ What can be computed with it stands in `operators.py` and `methods.py`, how that
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
 from tinygrad_vn.backprop import backpropagate
+from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.dispatch import in_our_spelling
 from tinygrad_vn.dtypes import DTypeLike, check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
@@ -239,7 +239,7 @@ class Tensor(Methods):
         if self._node is None:
             return None
         if type(self._node) is Node and not self._node.retains_grad:
-            warnings.warn(GradientWarning("E11", what=self._called()), stacklevel=2)
+            warn_user(GradientWarning("E11", what=self._called()))
         return self._node.grad
 
     @grad.setter

@@ -562,3 +562,90 @@ def test_headline_says_what_is_wrong_and_which_order() -> None:
     assert random.startswith("Gradient check FAILED: 1 NONDETERMINISTIC (")
     with pytest.raises(GradcheckError, match=r"^Check of second derivatives FAILED"):
         tg.check_grads(wrong_second, X)
+
+
+def test_second_order_compares_the_recorded_pass_with_the_plain_one() -> None:
+    two_faced = custom(np.sin, x=lambda g, out, x: g * np.cos(x) * (1.0 if isinstance(g, np.ndarray) else -1.0))
+    assert tg.gradcheck(lambda x: two_faced(x), X)
+    with pytest.raises(GradcheckError, match="when the pass is recorded"):
+        tg.check_grads(lambda x: two_faced(x), X)
+
+
+def test_float32_inputs_are_also_computed_with_as_they_are() -> None:
+    singles = custom(np.tanh, x=lambda g, out, x: g * (1 - out * out) * (1.0 if x.dtype == np.float64 else -1.0))
+    assert tg.gradcheck(lambda x: singles(x), X)
+    with pytest.raises(GradcheckError, match=r"computed in float32, as the input is, the gradient of x\[\d, \d\] is"):
+        tg.gradcheck(lambda x: singles(x), X.astype(np.float32))
+    with pytest.raises(GradcheckError, match="computed in float32"):
+        tg.gradcheck(lambda x: np.log(1 + np.exp(x)), np.array([1.0, 100.0], np.float32))
+
+
+@pytest.mark.parametrize("size", [1.0, 1e8, 1e10])
+def test_fast_mode_sees_a_small_gradient_beside_a_large_one(size: float) -> None:
+    square = custom(np.square, x=lambda g, out, x: -2 * g * x)
+    with pytest.raises(GradcheckError, match=r"b\["):
+        tg.gradcheck(lambda a, b: (a * size).sum() + square(b).sum(), (np.ones(50), np.ones(50)), fast_mode=True)
+
+
+def test_at_a_jump_only_the_slope_that_exists_will_do() -> None:
+    def step(gradient: float) -> Callable[[tg.Tensor], tg.Tensor]:
+        made = custom(lambda x: np.where(x > 0.5, x + 1, x), x=lambda g, out, x: g * gradient)
+        return lambda x: made(x)
+
+    with pytest.warns(GradcheckWarning, match="kink"):
+        assert tg.gradcheck(step(1.0), 0.5)
+    with pytest.raises(GradcheckError, match="outside"):
+        tg.gradcheck(step(100.0), 0.5)
+    root = custom(lambda x: np.sqrt(abs(x)), x=lambda g, out, x: g * 7.0)
+    with pytest.raises(GradcheckError, match="KINK"):
+        tg.gradcheck(lambda x: root(x), 0.0)
+
+
+def test_flat_points_between_steep_sides_are_no_mistake() -> None:
+    assert tg.gradcheck(lambda x: 1e9 * x * abs(x), np.array([0.0]))
+    assert tg.gradgradcheck(lambda x: abs(x) ** 3, np.array([0.0, 1.0]))
+
+
+def test_a_parameter_that_is_given_twice_counts_once() -> None:
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    assert [e.label for e in tg.gradcheck_report(lambda x: x * w, 2.0, params=[w, w]).elements if e.input != "x"] == [
+        "params[0][0]",
+        "params[0][1]",
+    ]
+
+
+def test_functions_that_raise_or_change_their_shape_nearby() -> None:
+    def picky(x: tg.Tensor) -> tg.Tensor:
+        if (x.detach().numpy() < 0).any():
+            raise RuntimeError("only for x ≥ 0")
+        return x**1.5 + x
+
+    with pytest.warns(GradcheckWarning, match="no value there"):
+        assert tg.gradcheck(picky, [0.0, 0.0])
+    with pytest.warns(GradcheckWarning, match="kink"):
+        assert tg.gradcheck(lambda x: np.concatenate([abs(x), x[x > 1]]), [0.0, 0.0, 1.0])
+    with tg.detect_anomaly():
+        assert tg.gradcheck(lambda x: np.log(x - 0.9999999).sum(), [1.0, 3.0])
+
+
+def test_half_precision_is_checked_at_a_tolerance_that_is_stated() -> None:
+    report = tg.gradcheck_report(lambda x: np.sin(x.astype(np.float16)), X)
+    assert report.passed
+    assert "float16" in str(report)
+    assert report.settings.rtol == 0.2
+
+
+def test_fast_mode_gives_up_halving_where_that_is_no_faster() -> None:
+    x = np.random.default_rng(0).lognormal(0, 3, 300)
+    bad = int(np.argsort(x)[270])
+    count = 0
+
+    def f(x: tg.Tensor) -> tg.Tensor:
+        nonlocal count
+        count += 1
+        return square(x).sum()
+
+    square = custom(np.square, x=lambda g, out, x: 2 * g * x * np.where(np.arange(300) == bad, -1.0, 1.0))
+    report = tg.gradcheck_report(f, x, fast_mode=True)
+    assert count < 100 * len(x)
+    assert [e.index for e in report.failures()] == [(bad,)]

@@ -21,8 +21,10 @@ from tinygrad_vn.checking.verdicts import Settings, Verdict
 from tinygrad_vn.graph import Leaf, Values, leaves
 from tinygrad_vn.tensor import Tensor
 
+TENTH: Final = 0.1  # relative: float32 may be imprecise, but not something else
 ILL_CONDITIONED: Final = 1e-6  # relative: by so much rounding may change a gradient
 LARGER: Final = -(2.0**20)  # a power of two: nothing is rounded; negative: |g| is not g
+LARGER_IN_HALF: Final = -(2.0**8)  # float16 ends at 65,504
 
 
 def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, list[Finding]]:
@@ -39,7 +41,7 @@ def audited(subject: Subject, settings: Settings) -> tuple[list[Values] | None, 
         return None, found + ends
     if all(np.isfinite(g.numpy()).all() for g in gradients if g is not None):
         found += [*_accumulation(subject, gradients), *_linearity(subject, gradients), *_layout(subject, gradients)]
-    found += _dtypes(subject)
+        found += _dtypes(subject, gradients)
     if not settings.check_grad_dtypes:
         found = [f for f in found if f.key not in ("dtype", "rule dtype")]
     return _filled(subject, gradients), found
@@ -155,8 +157,9 @@ def _linearity(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Fin
         def starting(*weights: Values) -> list[Values]:
             return _filled(subject, subject.backward(tensors, results, weights))
 
-        larger = [g / LARGER for g in starting(*(w * LARGER for w in subject.weights))]
-        smaller = [g * LARGER for g in starting(*(w / LARGER for w in subject.weights))]
+        factor = LARGER if subject.dtype.itemsize > 2 else LARGER_IN_HALF
+        larger = [g / factor for g in starting(*(w * factor for w in subject.weights))]
+        smaller = [g * factor for g in starting(*(w / factor for w in subject.weights))]
         first = starting(*(w * e for w, e in zip(subject.weights, even, strict=True)))
         second = starting(*(w * ~e for w, e in zip(subject.weights, even, strict=True)))
     answers = zip(larger, smaller, map(np.add, first, second), strict=True)
@@ -214,16 +217,33 @@ def _shapes(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Findin
     ]
 
 
-def _dtypes(subject: Subject) -> list[Finding]:
-    """A gradient has the dtype of its input, also where that is float32."""
+def _dtypes(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Finding]:
+    """A gradient has the dtype of its input, also where that is float32, and about the same values."""
     own = [v.values.astype(v.dtype) for v in subject.variables]
     with subject.given(own):
-        gradients = subject.backward(*subject.run(own))
-    return [
-        Finding(Verdict.FAIL, "dtype", {"name": v.name, "got": g.dtype, "expected": v.dtype})
-        for v, g in zip(subject.variables, gradients, strict=True)
-        if g is not None and g.dtype != v.dtype
-    ]
+        tensors, results = subject.run(own)
+        coarse = subject.backward(tensors, results)
+    found = []
+    for v, g, precise in zip(subject.variables, coarse, _filled(subject, gradients), strict=True):
+        if g is not None and g.dtype != v.dtype:
+            found.append(Finding(Verdict.FAIL, "dtype", {"name": v.name, "got": g.dtype, "expected": v.dtype}))
+        elif g is not None and v.dtype != np.float64:
+            largest = float(np.abs(precise).max(initial=0.0))
+            if different := unlike(g.numpy(), precise, TENTH * largest):
+                at = different[1]
+                details = {"dtype": v.dtype, "got": f"{g.numpy()[at]:.4g}", "expected": f"{precise[at]:.4g}"}
+                found.append(Finding(Verdict.FAIL, "other in single", {"name": v.label(at), **details}))
+    return found
+
+
+def different_when_recorded(recorded: Subject, plain: Sequence[Values]) -> list[Finding]:
+    """A recorded pass must give the gradients of a plain one: a rule may look at what it gets."""
+    for k, (one, two) in enumerate(zip(recorded.results, plain, strict=True)):
+        if different := unlike(one, two, 1e-8 * float(np.abs(two[np.isfinite(two)]).max(initial=0.0))):
+            at = different[1]
+            details = {"place": place(k, at), "recorded": f"{one[at]:.6g}", "plain": f"{two[at]:.6g}"}
+            return [Finding(Verdict.FAIL, "other when recorded", details)]
+    return []
 
 
 def _not_finite(subject: Subject) -> list[Finding]:

@@ -24,7 +24,7 @@ AROUND: Final = 8  # nearby points, on a circle
 DISTANCE: Final = 1e-4  # of the scale: how near
 SLACK: Final = 1e-2  # of the slopes, which change a little over that distance where the function is curved
 
-Place = tuple[int, tuple[int, ...]]
+Spot = tuple[int, tuple[int, ...]]
 """The number of a variable, and an index into it."""
 
 
@@ -39,7 +39,7 @@ def meeting_kinks(subject: Subject, gradients: list[Values], elements: list[Elem
     ]
 
 
-def _pairs(subject: Subject, places: list[Place]) -> list[tuple[Place, Place]]:
+def _pairs(subject: Subject, places: list[Spot]) -> list[tuple[Spot, Spot]]:
     """Neighbours among those that bend the same element of a result."""
     if len(places) < 2:
         return []
@@ -52,15 +52,17 @@ def _bent(subject: Subject, i: int, index: tuple[int, ...]) -> Values:
     """Which elements of the results have a kink as this element of an input moves."""
     axis = Axis(subject, i, index)
     step = first_step(subject, axis.scales()[0], None)
-    after, before = (subject.evaluated(axis.moved(t)[1]) for t in (step, -step))
+    after, before = (subject.moved(axis.moved(t)[1]) for t in (step, -step))
     bends = []
+    if after is None or before is None:
+        return np.zeros(sum(r.size for r in subject.results), bool)  # at the edge of the domain
     for new, old, now in zip(after, before, subject.results, strict=True):
         steepest = np.maximum(np.abs(new - now), np.abs(now - old))
         bends.append((np.abs(new - 2 * now + old) > 0.01 * steepest + 100 * subject.precision * np.abs(now)).ravel())
     return np.concatenate(bends)
 
 
-def _contradiction(subject: Subject, gradients: list[Values], pair: tuple[Place, Place]) -> dict[str, object] | None:
+def _contradiction(subject: Subject, gradients: list[Values], pair: tuple[Spot, Spot]) -> dict[str, object] | None:
     """Where the gradient is no mixture of nearby slopes along a direction that moves both elements."""
     scales = [subject.variables[i].scale for i, _ in pair]
     for sign in (1.0, -1.0):
@@ -80,7 +82,7 @@ def _contradiction(subject: Subject, gradients: list[Values], pair: tuple[Place,
     return None
 
 
-def _slope_near(subject: Subject, pair: tuple[Place, Place], offset: list[float], move: list[float]) -> float:
+def _slope_near(subject: Subject, pair: tuple[Spot, Spot], offset: list[float], move: list[float]) -> float:
     """The slope along a direction, at a point nearby."""
     ends = []
     for t in (DISTANCE / 100, -DISTANCE / 100):

@@ -29,6 +29,7 @@ from tinygrad_vn.graph import Values
 
 PROJECTIONS: Final = 8
 WITHIN: Final = 2  # directions per half while a bad element is being looked for
+LONGEST: Final = 200  # halvings; a search that takes longer is no faster than looking at every element
 SMALLEST: Final = 1e-3  # of the typical element: what is smaller still moves by so much
 
 Chosen = list[np.ndarray[tuple[int], np.dtype[np.intp]]]
@@ -42,9 +43,17 @@ def check_projections(subject: Subject, gradients: list[Values], settings: Setti
     broken = [[i for i, g in enumerate(gradient.ravel()) if not np.isfinite(g)] for gradient in gradients]
     if any(broken):
         return search.one_by_one([np.array(places[: settings.max_report], np.intp) for places in broken])
-    if all(search.agrees(everything) for _ in range(PROJECTIONS)):
-        return []
-    return search.among(everything, settings.max_report)
+    found: list[Element] = []
+    if not all(search.agrees(everything) for _ in range(PROJECTIONS)):
+        found = search.among(everything, settings.max_report)
+    if found or len(everything) == 1:
+        return found
+    none = np.arange(0)
+    for i, places in enumerate(everything):  # beside a large gradient a small one would not show
+        alone = [places if k == i else none for k in range(len(everything))]
+        if not all(search.agrees(alone) for _ in range(WITHIN)):
+            found += search.among(alone, settings.max_report - len(found))
+    return found
 
 
 class _Search:
@@ -53,6 +62,7 @@ class _Search:
     def __init__(self, subject: Subject, gradients: list[Values], settings: Settings) -> None:
         self.subject, self.gradients, self.settings = subject, gradients, settings
         self.rng = np.random.default_rng(settings.seed + 1)
+        self.steps = 0
 
     def agrees(self, chosen: Chosen) -> bool:
         """Whether gradient and function agree along a random direction that moves these elements only."""
@@ -78,12 +88,15 @@ class _Search:
 
     def among(self, chosen: Chosen, wanted: int) -> list[Element]:
         """The first elements among these whose verdict is not PASS, at most as many as wanted."""
-        if sum(len(places) for places in chosen) <= 1:
-            return [e for e in self.one_by_one(chosen) if e.verdict is not Verdict.PASS]
-        found: list[Element] = []
+        self.steps += 1
         halves = _halves(chosen)
-        suspects = [half for half in halves if not all(self.agrees(half) for _ in range(WITHIN))]
-        for half in suspects or halves:
+        suspects: list[Chosen] = []
+        if sum(len(places) for places in chosen) > 1 and self.steps < LONGEST:
+            suspects = [half for half in halves if not all(self.agrees(half) for _ in range(WITHIN))]
+        if not suspects:  # a single one, or nothing more to be found out in this way
+            return [e for e in self.one_by_one(chosen) if e.verdict is not Verdict.PASS][:wanted]
+        found: list[Element] = []
+        for half in suspects:
             found += self.among(half, wanted - len(found)) if len(found) < wanted else []
         return found
 

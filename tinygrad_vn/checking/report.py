@@ -36,7 +36,7 @@ class Report:
         findings: what is wrong beyond single elements: NONDETERMINISTIC, MUTATES, dtypes, aliasing …
         settings: the tolerances, the seed and the mode.
         order: 1 for gradients, 2 for second derivatives.
-        dtype: in which the numbers were computed, "float64" or "float32".
+        dtype: in which the numbers were computed, "float64", or a coarser one where the function computes in it.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Report:
         self.findings = list(findings)
         self.settings = settings
         self.order = order
-        self.dtype = "float32" if subject.precision > 1e-10 else "float64"
+        self.dtype = str(subject.dtype)
 
     @property
     def verdict(self) -> Verdict:
@@ -218,8 +218,8 @@ class Report:
         return [say(key, lang, **details) for key, details in hints(self.elements, sizes)]
 
     def _precision(self, lang: str | None) -> str:
-        if self.dtype == "float32":
-            return say("in float32", lang)
+        if self.dtype != "float64":
+            return say("in coarser", lang, dtype=self.dtype)
         singles = any(v.dtype != "float64" for v in self._subject.variables)
         return say("from float32", lang) if singles else "float64"
 

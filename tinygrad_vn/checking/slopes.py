@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -101,11 +101,10 @@ class Ladder:
         widest = float(changes[np.isfinite(changes)].max(initial=0.0))
         size = max(size, widest)
         noise = max(noise, self._grain(size))
-        scatter = [s for s in (self._scatter(right), self._scatter(left)) if len(s) > 1]
-        sigma = max([noise, *(3 * float(s[1]) for s in scatter)])
-        usual = max((float(np.median(s)) for s in scatter), default=0.0)
-        below = self._one_sided(left, -self.left, sigma, noise, size)
-        above = self._one_sided(right, self.right, sigma, noise, size)
+        (left_noise, left_usual), (right_noise, right_usual) = self._scatter(left), self._scatter(right)
+        below = self._one_sided(left, -self.left, max(noise, left_noise), noise, size)
+        above = self._one_sided(right, self.right, max(noise, right_noise), noise, size)
+        sigma, usual = max(noise, left_noise, right_noise), max(left_usual, right_usual)
         secant = float(secants[np.isfinite(secants)].max(initial=0.0))
         if usual > max(10 * noise, ALL_NOISE * widest) and not any(s and math.isinf(s.value) for s in (below, above)):
             return Slopes(None, None, None, None, secant)  # as sin(1e15·x), of which no two values belong together
@@ -118,14 +117,16 @@ class Ladder:
         """The difference quotients over both sides."""
         return (self.right - self.left) / (self.right_steps - self.left_steps)
 
-    def _scatter(self, quotients: Values) -> Values:
-        """The noise of the function as each of the smallest steps shows it, in ascending order.
+    def _scatter(self, quotients: Values) -> tuple[float, float]:
+        """The noise of the function as the smallest steps show it, where little but noise makes quotients differ.
 
-        Little but noise makes quotients differ there. Chance makes some too small, and the bend near a singularity
-        others too large.
+        Returns:
+            Three times the least but one, since chance makes some too small, and the bend near a singularity others
+            too large; and the median.
         """
         noise = np.abs(np.diff(extrapolated(quotients, 1)[: NOISE_RUNGS + 1])) * self.steps[:NOISE_RUNGS]
-        return np.sort(noise[np.isfinite(noise)])
+        noise = np.sort(noise[np.isfinite(noise)])
+        return (3 * float(noise[1]), float(np.median(noise))) if len(noise) > 1 else (0.0, 0.0)
 
     def _one_sided(self, quotients: Values, rises: Values, sigma: float, noise: float, size: float) -> Slope | None:
         """The slope of one side: infinite where the function does not come to rest as the step shrinks."""
@@ -186,16 +187,17 @@ def balanced(estimates: Values, errors: Values, steps: Values) -> Slope | None:
         errors: the round-off of each.
         steps: the steps.
     """
-    low, high, best = -math.inf, math.inf, None
+    low, high, best, lone = -math.inf, math.inf, None, False
     for value, error, step in zip(estimates, 2 * errors, steps, strict=False):
         if not math.isfinite(value):
             if best is None:
                 continue
             break
         low, high = max(low, value - error), min(high, value + error)
-        if low > high:
-            break
         truncation = 0.0 if best is None else abs(float(value) - best.value)
+        if low > high:
+            return replace(best, truncation=truncation) if best and lone else best
+        lone = best is None
         best = Slope(float(value), truncation, float(error), float(step))
     return best
 

@@ -17,10 +17,11 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.checking.weights import leveled, random_weights
 from tinygrad_vn.derivatives import grad
 from tinygrad_vn.dtypes import check_floating
 from tinygrad_vn.graph import Node, Values, leaves, newest_first
@@ -29,9 +30,8 @@ from tinygrad_vn.recording import linked
 from tinygrad_vn.rules import Primitive
 from tinygrad_vn.tensor import Tensor
 
-UNEVEN: Final = 100.0  # results that respond so much more than others would hide them in a sum
-
 Function = Callable[..., Any]
+Arrangement = Callable[[Values], Values]
 Params = Mapping[str, Tensor] | Sequence[Tensor]
 
 
@@ -71,7 +71,7 @@ class Subject:
         variables: what is checked. points: their values. results: those of the function there.
         weights: a random number for each element of the results.
         unchecked: the names of what else the results depend on, None for what has no name.
-        precision: the rounding of the results, relative. size: their magnitude.
+        dtype: the coarsest among the results. precision: its rounding, relative. size: the magnitude of the results.
 
     Args:
         func: takes Tensors (and whatever else stands among the inputs), returns a Tensor or several.
@@ -100,17 +100,19 @@ class Subject:
         self.results = [np.array(r.detach().numpy()) for r in results]
         used = {leaf for r in results if r._node is not None for leaf in leaves(r._node)}
         self.unchecked = sorted((leaf.name for leaf in used - {t._node for t in tensors}), key=str)
-        self.weights = [rng.uniform(0.5, 1.5, r.shape) * rng.choice([-1.0, 1.0], r.shape) for r in self.results]
-        self._level(rng)
-        self.precision = max((np.finfo(r.dtype).eps for r in self.results), default=np.finfo(float).eps)
+        scales = [v.scale for v in self.variables]
+        even = random_weights(self.results, rng)
+        self.weights = leveled(even, self.results, self.points, scales, self.moved, rng)
+        self.dtype = min((r.dtype for r in self.results), key=lambda d: d.itemsize, default=np.dtype(float))
+        self.precision = float(np.finfo(self.dtype).eps)
         self.size = norm(v * r for v, r in zip(self.weights, self.results, strict=True))
 
-    def run(self, values: Sequence[Values], **stored: Any) -> tuple[list[Tensor], list[Tensor]]:
+    def run(self, values: Sequence[Values], arrange: Arrangement | None = None) -> tuple[list[Tensor], list[Tensor]]:
         """Call the function on fresh Tensors with these values.
 
         Args:
             values: for each variable its values; the Tensors take their dtypes.
-            **stored: `arrange=`, a function that puts a buffer into another memory layout.
+            arrange: puts a buffer into another memory layout.
 
         Returns:
             The variables as Tensors that require a gradient, and the results, those of floating dtype.
@@ -121,8 +123,8 @@ class Subject:
                 tensors.append(variable.param)
             else:
                 leaf = Tensor(array, requires_grad=True, name=variable.name)
-                if "arrange" in stored:
-                    leaf._data = stored["arrange"](leaf._data)
+                if arrange:
+                    leaf._data = arrange(leaf._data)
                 args[variable.position] = leaf
                 tensors.append(leaf)
         args = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
@@ -142,10 +144,19 @@ class Subject:
         with self.given(values):
             return [np.array(result.detach().numpy()) for result in self.run(values)[1]]
 
-    def gradients(self, **stored: Any) -> list[Tensor | None]:
+    def moved(self, values: Sequence[Values]) -> list[Values] | None:
+        """The results elsewhere; None where the function has no value there, or one of another shape."""
+        with np.errstate(all="ignore"):
+            try:
+                moved = self.evaluated(values)
+            except Exception:  # it has run at the point itself, so it is this place: a matrix without inverse, a NaN …
+                return None
+        return moved if [r.shape for r in moved] == [r.shape for r in self.results] else None
+
+    def gradients(self, arrange: Arrangement | None = None) -> list[Tensor | None]:
         """What backpropagation says of each variable, None where no result depends on it."""
         with self.given(self.points):
-            tensors, results = self.run(self.points, **stored)
+            tensors, results = self.run(self.points, arrange)
             return self.backward(tensors, results)
 
     def backward(
@@ -186,18 +197,14 @@ class Subject:
         Returns:
             The change, NaN where the function has no value there.
         """
+        moved = self.moved(values)
+        if moved is None:
+            return math.nan
         with np.errstate(all="ignore"):
-            try:
-                moved = self.evaluated(values)
-            except (ArithmeticError, ValueError):  # outside its domain, as a matrix without a Cholesky factor
-                return math.nan
-            if [r.shape for r in moved] != [r.shape for r in self.results]:
-                return math.nan  # x[x > 0] has another length there
             for i, (new, old) in enumerate(zip(moved, self.results, strict=True)):
                 responds[i] = responds[i] | (new != old)
-            return float(
-                sum(np.sum(v * (new - old)) for v, new, old in zip(self.weights, moved, self.results, strict=True))
-            )
+            changes = zip(self.weights, moved, self.results, strict=True)
+            return float(sum(np.sum(w * (new - old)) for w, new, old in changes))
 
     def noise(self, responds: list[Any]) -> float:
         """The round-off of one evaluation, from the elements that respond at all, or from all where none does."""
@@ -205,35 +212,6 @@ class Subject:
             responds = [True] * len(self.results)
         terms = (v * r * on for v, r, on in zip(self.weights, self.results, responds, strict=True))
         return float(self.precision * norm(terms))
-
-    def _level(self, rng: np.random.Generator) -> None:
-        """Give results that respond less the greater weights, where the sum would hide them behind the others."""
-        response = [np.full(r.shape, np.nan) for r in self.results]
-        for floor in (
-            0.1,
-            0.0,
-        ):  # in proportion to the array's scale; else to each element's own, to stay in the domain
-            known = [np.isfinite(s) for s in response]
-            moved = self._responses(floor, rng)
-            response = [np.where(on, s, new) for on, s, new in zip(known, response, moved, strict=True)]
-        # What hardly responds for its size would only bring in round-off.
-        response = [np.maximum(s, 1e-4 * np.abs(r)) for s, r in zip(response, self.results, strict=True)]
-        usable = [np.isfinite(s) & (s > 0) for s in response]
-        sizes = np.concatenate([np.zeros(0), *(s[on] for s, on in zip(response, usable, strict=True))])
-        if sizes.size and sizes.max() > UNEVEN * sizes.min():
-            self.weights = [v / np.where(on, s, 1.0) for v, s, on in zip(self.weights, response, usable, strict=True)]
-
-    def _responses(self, floor: float, rng: np.random.Generator) -> list[Values]:
-        """How much each element of the results changes along a random direction, per step; NaN outside the domain."""
-        step, places = float(np.cbrt(np.finfo(float).eps)), []
-        for variable, x in zip(self.variables, self.points, strict=True):
-            sizes = np.maximum(np.abs(x), floor * variable.scale) * rng.uniform(0.5, 1.5, x.shape)
-            places.append(x + step * sizes * rng.choice([-1.0, 1.0], x.shape))
-        try:
-            moved = self.evaluated(places)
-            return [np.abs(new - old) / step for new, old in zip(moved, self.results, strict=True)]
-        except (ArithmeticError, ValueError):
-            return [np.full(r.shape, np.nan) for r in self.results]
 
     @property
     def inner_noise(self) -> float:
@@ -294,7 +272,8 @@ class Subject:
         for name, p in named:
             if not (isinstance(p, Tensor) and p.is_leaf and p.requires_grad):
                 raise TypeError(f"params: {name!r} must be a leaf Tensor with requires_grad=True, not {p!r:.60}")
-        return [Variable(name, p._data.astype(np.float64), p.dtype, param=p) for name, p in named]
+        distinct = {id(p): (name, p) for name, p in reversed(named)}
+        return [Variable(name, p._data.astype(np.float64), p.dtype, param=p) for name, p in reversed(distinct.values())]
 
 
 def _listed(inputs: Any) -> list[Any]:

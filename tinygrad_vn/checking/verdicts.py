@@ -76,7 +76,8 @@ class Settings:
 
     Attributes:
         eps: the step of the first look; by default it follows the scale of each element.
-        atol: the absolute tolerance for gradients of about 1 or more; smaller gradients are held to their own scale.
+        atol: the absolute tolerance, for gradients of about 1 or more; those of an input whose gradient is smaller
+            throughout are held to its largest element.
         rtol: the relative tolerance.
         seed: of all random choices.
         nondet_tol: by how much two runs with the same inputs may differ.
@@ -142,6 +143,9 @@ def _between(analytic: float, left: Slope | None, right: Slope | None, allowed: 
     """Whether a gradient is a subgradient; at the edge of the domain, whether it is the slope of the one side."""
     sides = [side for side in (left, right) if side is not None]
     slack = allowed.around(analytic) + 3 * max(side.uncertainty for side in sides)
+    finite = [side for side in sides if math.isfinite(side.value)]
+    if len(finite) < 2:  # at a jump the one slope there is; infinitely steep on both sides, none is right
+        return bool(finite) and abs(analytic - finite[0].value) <= slack
     return min(side.value for side in sides) - slack <= analytic <= max(side.value for side in sides) + slack
 
 

@@ -13,7 +13,6 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "passed 2": {"en": "Check of second derivatives passed", "vi": "Kiểm tra đạo hàm cấp hai đạt"},
     "failed 2": {"en": "Check of second derivatives FAILED", "vi": "Kiểm tra đạo hàm cấp hai KHÔNG ĐẠT"},
     "elements": {"en": "{count} elements", "vi": "{count} phần tử"},
-    "one element": {"en": "1 element", "vi": "1 phần tử"},
     "nothing": {"en": "no elements", "vi": "không có phần tử nào"},
     "projections": {
         "en": "{count} random projections of {total} elements",
@@ -24,9 +23,9 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "seed {seed}, atol {atol:.1g}, rtol {rtol:.1g}, tính bằng {precision}",
     },
     "from float32": {"en": "float64 (the inputs are float32)", "vi": "float64 (đầu vào là float32)"},
-    "in float32": {
-        "en": "float32, since the function computes in it, and with tolerances to match",
-        "vi": "float32 vì hàm tính bằng kiểu này, với sai số cho phép tương ứng",
+    "in coarser": {
+        "en": "{dtype}, since the function computes in it, and with tolerances to match",
+        "vi": "{dtype} vì hàm tính bằng kiểu này, với sai số cho phép tương ứng",
     },
     # columns
     "element": {"en": "element", "vi": "phần tử"},
@@ -142,6 +141,16 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "digits are lost.",
         "vi": "quy tắc của {operation!r} cho {argument!r} trả về {got} trong khi đối số là "
         "{expected}: mất chữ số có nghĩa.",
+    },
+    "other when recorded": {
+        "en": "the gradient of result {place} is {recorded} when the pass is recorded (create_graph=True), and {plain} "
+        "otherwise: a rule must not ask whether it gets arrays or Tensors.",
+        "vi": "gradient của kết quả {place} là {recorded} khi lượt lan truyền ngược được ghi lại (create_graph=True), "
+        "còn bình thường là {plain}: quy tắc không được phân biệt mảng với Tensor.",
+    },
+    "other in single": {
+        "en": "computed in {dtype}, as the input is, the gradient of {name} is {got}; in float64 it is {expected}.",
+        "vi": "khi tính bằng {dtype} như của đầu vào, gradient của {name} là {got}; bằng float64 là {expected}.",
     },
     "nonfinite result": {
         "en": "the function itself is {value} at result {place}, so it has no slope there. "

@@ -13,13 +13,13 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import GradientWarning, ParameterError
 from tinygrad_vn.graph import Values
 from tinygrad_vn.phrases import Text, phrase
@@ -123,7 +123,7 @@ class Optimizer(ABC):
             for p in group["params"]:
                 if p._node.additions:
                     self._has_warned = True
-                    warnings.warn(GradientWarning("E01", passes=p._node.additions + 1), stacklevel=3)
+                    warn_user(GradientWarning("E01", passes=p._node.additions + 1))
                     return
 
     def zero_grad(self) -> None:
