@@ -239,7 +239,8 @@ def _dtypes(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Findin
 def different_when_recorded(recorded: Subject, plain: Sequence[Values]) -> list[Finding]:
     """A recorded pass must give the gradients of a plain one: a rule may look at what it gets."""
     for k, (one, two) in enumerate(zip(recorded.results, plain, strict=True)):
-        if different := unlike(one, two, 1e-8 * float(np.abs(two[np.isfinite(two)]).max(initial=0.0))):
+        largest = float(np.abs(two[np.isfinite(two)]).max(initial=0.0))
+        if different := unlike(one, two, 1e-8 * largest + 64 * recorded.inner_noise):
             at = different[1]
             details = {"place": place(k, at), "recorded": f"{one[at]:.6g}", "plain": f"{two[at]:.6g}"}
             return [Finding(Verdict.FAIL, "other when recorded", details)]
