@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.checking.corpus import ENTRIES
+from tests.samples import SAMPLES
 from tinygrad_vn.cli import main
 from tinygrad_vn.errors import CATALOGUE
 from tinygrad_vn.rules import FUNCTIONS
@@ -74,3 +76,11 @@ def test_no_link_is_dead() -> None:
     for document in ("README.md", "CONTRIBUTING.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text(encoding="utf-8")):
             assert target.startswith("https://") or (ROOT / target).exists(), f"{document}: {target}"
+
+
+def test_the_counts_of_checked_rules_are_right() -> None:
+    samples = [sample for group in SAMPLES.values() for sample in group]
+    elements = sum(x.size for sample in samples for x in sample.inputs)
+    counts = f"{len(SAMPLES)} operations with {len(samples):,} sample inputs", f"({elements:,} elements each)"
+    for count in (*counts, f"tested on {len(ENTRIES)} functions of known truth"):
+        assert count in " ".join(README.split()), count
