@@ -228,8 +228,8 @@ def _dtypes(subject: Subject, gradients: Sequence[Tensor | None]) -> list[Findin
         if g is not None and g.dtype != v.dtype:
             found.append(Finding(Verdict.FAIL, "dtype", {"name": v.name, "got": g.dtype, "expected": v.dtype}))
         elif g is not None and v.dtype != np.float64:
-            largest = float(np.abs(precise).max(initial=0.0))
-            if different := unlike(g.numpy(), precise, TENTH * largest):
+            coarser = float(np.finfo(v.dtype).eps) / subject.precision
+            if different := unlike(g.numpy(), precise, coarser * _rounding(subject, v, precise, TENTH / coarser)):
                 at = different[1]
                 details = {"dtype": v.dtype, "got": f"{g.numpy()[at]:.4g}", "expected": f"{precise[at]:.4g}"}
                 found.append(Finding(Verdict.FAIL, "other in single", {"name": v.label(at), **details}))
