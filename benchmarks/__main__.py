@@ -11,13 +11,14 @@ import sys
 
 import numpy as np
 
-from benchmarks import in_place, long_chain, memory, mutants, per_operation
+from benchmarks import in_place, long_chain, memory, mutants, per_operation, sparse_gradients
 
 
 def main() -> None:
     """Every report in turn."""
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} cores, {sys.platform}\n")
-    every = {part.__name__.split(".")[-1]: part for part in (per_operation, in_place, long_chain, memory, mutants)}
+    parts = (per_operation, in_place, long_chain, memory, sparse_gradients, mutants)
+    every = {part.__name__.split(".")[-1]: part for part in parts}
     if unknown := set(sys.argv[1:]) - set(every):
         sys.exit(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(every)}")
     for name in sys.argv[1:] or [name for name in every if name != "mutants"]:

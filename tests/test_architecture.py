@@ -8,15 +8,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"errors", "language", "modes", "phrases"},
+    {"errors", "language", "modes", "phrases", "sparse"},
     {"rules"},
     {"dtypes", "graph", "diagnosis"},
     {"backprop", "dispatch"},
-    {"recording", "operators", "methods", "passes", "tensor", "creation", "anomaly"},
-    {"derivatives"},
+    {"recording", "operators", "methods", "passes", "tensor", "sparse_gradient", "creation", "anomaly"},
+    {"derivatives", "functions"},
     {"nn", "optim"},
     {"lecture"},
-    {"data", "plot"},
+    {"data", "plot", "checkpoint"},
+    {"training"},
     {"checking"},
     {"testing"},
     {"models"},
@@ -24,7 +25,7 @@ FLOORS = [
     {"__init__", "__main__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
-OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pytest", "tqdm"}
+OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pytest", "safetensors", "tqdm"}
 
 
 def modules() -> dict[str, Path]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_vn as tg
-from benchmarks import in_place, long_chain, per_operation, timing
+from benchmarks import in_place, long_chain, per_operation, sparse_gradients, timing
 
 
 def test_the_chain_by_hand_has_our_gradients() -> None:
@@ -23,6 +23,14 @@ def test_a_step_without_the_mechanism_is_the_same_step() -> None:
 
 def test_a_recorded_operation_takes_at_most_500_bytes_beside_its_value() -> None:
     assert long_chain.bytes_per_node(2_000)[1] < 500
+
+
+def test_steps_with_gradients_of_rows_are_the_same_steps() -> None:
+    for name, settings in (("SGD", {"lr": 0.1}), ("Adagrad", {"lr": 0.1})):
+        whole, rows = (sparse_gradients.steps(64, name, sparse, settings) for sparse in (False, True))
+        losses = [(whole().item(), rows().item()) for _ in range(70)]  # every batch once, and some twice
+        np.testing.assert_allclose(*zip(*losses, strict=True), rtol=1e-10)
+        assert losses[-1][0] < losses[5][0]
 
 
 def test_contestants_take_turns() -> None:

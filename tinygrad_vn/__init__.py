@@ -16,6 +16,7 @@ from tinygrad_vn.creation import (
     eye,
     full,
     full_like,
+    get_rng_state,
     linspace,
     manual_seed,
     ones,
@@ -26,6 +27,7 @@ from tinygrad_vn.creation import (
     randn,
     randn_like,
     randperm,
+    set_rng_state,
     tensor,
     zeros,
     zeros_like,
@@ -43,10 +45,11 @@ from tinygrad_vn.errors import (
 )
 from tinygrad_vn.language import current_language, set_language
 from tinygrad_vn.modes import enable_grad, is_grad_enabled, no_grad
+from tinygrad_vn.sparse_gradient import SparseGradient
 from tinygrad_vn.tensor import Tensor
 
 if TYPE_CHECKING:
-    from tinygrad_vn import checking, data, lecture, models, nn, optim, plot, testing
+    from tinygrad_vn import checking, checkpoint, data, lecture, models, nn, optim, plot, testing, training
     from tinygrad_vn.anomaly import detect_anomaly
     from tinygrad_vn.checking import (
         GradcheckError,
@@ -57,11 +60,13 @@ if TYPE_CHECKING:
         gradcheck_report,
         gradgradcheck,
     )
+    from tinygrad_vn.checkpoint import CheckpointError, load, save
     from tinygrad_vn.lecture import Drawing, DrawingError, draw
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CheckpointError",
     "DataError",
     "Drawing",
     "DrawingError",
@@ -72,12 +77,14 @@ __all__ = [
     "GradientWarning",
     "ParameterError",
     "ShapeError",
+    "SparseGradient",
     "Tensor",
     "TinygradError",
     "arange",
     "check_grads",
     "check_module",
     "checking",
+    "checkpoint",
     "current_language",
     "data",
     "detect_anomaly",
@@ -90,6 +97,7 @@ __all__ = [
     "full",
     "full_like",
     "get_default_dtype",
+    "get_rng_state",
     "grad",
     "gradcheck",
     "gradcheck_report",
@@ -101,6 +109,7 @@ __all__ = [
     "jvp",
     "lecture",
     "linspace",
+    "load",
     "manual_seed",
     "models",
     "nn",
@@ -115,17 +124,20 @@ __all__ = [
     "randn",
     "randn_like",
     "randperm",
+    "save",
     "set_default_dtype",
     "set_language",
+    "set_rng_state",
     "tensor",
     "testing",
+    "training",
     "value_and_grad",
     "vjp",
     "zeros",
     "zeros_like",
 ]
 
-_MODULES = ("checking", "data", "lecture", "models", "nn", "optim", "plot", "testing")
+_MODULES = ("checking", "checkpoint", "data", "lecture", "models", "nn", "optim", "plot", "testing", "training")
 _FROM = {
     "anomaly": ("detect_anomaly",),
     "checking": (
@@ -137,6 +149,7 @@ _FROM = {
         "gradcheck_report",
         "gradgradcheck",
     ),
+    "checkpoint": ("CheckpointError", "load", "save"),
     "lecture": ("Drawing", "DrawingError", "draw"),
 }
 _UPSTAIRS = {name: room for room, names in _FROM.items() for name in names}
@@ -148,7 +161,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"tinygrad_vn.{name}")
     if name in _UPSTAIRS:
         return getattr(importlib.import_module(f"tinygrad_vn.{_UPSTAIRS[name]}"), name)
-    raise AttributeError(f"module 'tinygrad_vn' has no attribute {name!r}")
+    try:
+        return importlib.import_module("tinygrad_vn.functions").named(name)  # tg.exp, tg.stack
+    except AttributeError:
+        raise AttributeError(f"module 'tinygrad_vn' has no attribute {name!r}") from None
 
 
 def __dir__() -> list[str]:

@@ -37,6 +37,7 @@ from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.recording import Recorded, apply, call_bare, tensors_in
 from tinygrad_vn.rules import Primitive
 from tinygrad_vn.rules.primitive import Rule, output
+from tinygrad_vn.sparse import RowGradient
 
 # --- the inputs -------------------------------------------------------------------------------------------------
 
@@ -323,6 +324,7 @@ def arrays_in(gradient: Any) -> list[Values]:
     """The arrays of a gradient: one, or for an operation with several results one for each that was used."""
     parts = gradient if isinstance(gradient, tuple) else (gradient,)
     arrays = [part._data if isinstance(part, Recorded) else part for part in parts]
+    arrays = [part.values if isinstance(part, RowGradient) else part for part in arrays]
     return [np.asarray(array) for array in arrays if isinstance(array, np.ndarray | np.generic)]
 
 

@@ -6,6 +6,7 @@ Chance comes from one generator per process, seeded by `manual_seed`; every func
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,27 @@ def default_rng(rng: np.random.Generator | None = None) -> np.random.Generator:
     if _generator is None:
         _generator = np.random.default_rng()
     return _generator
+
+
+def get_rng_state() -> dict[str, Any]:
+    """Where the process's generator has come to: numbers and texts only, which a checkpoint can hold."""
+    return dict(default_rng().bit_generator.state)
+
+
+def set_rng_state(state: Mapping[str, Any]) -> None:
+    """Let the process's generator go on from where another one had come to.
+
+    Args:
+        state: what `get_rng_state()` gave.
+
+    Raises:
+        ValueError: it is the state of a generator of another kind, or of none.
+    """
+    generator = default_rng().bit_generator
+    try:
+        generator.state = dict(state)
+    except (TypeError, KeyError, ValueError) as error:
+        raise ValueError(f"this is not the state of a {type(generator).__name__} generator: {error}") from error
 
 
 def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None) -> Tensor:

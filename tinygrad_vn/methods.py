@@ -57,6 +57,10 @@ class Methods(Operators):
     tan = _unary(elementwise.tan)
     tanh = _unary(elementwise.tanh)
 
+    def to_dense(self) -> Any:
+        """Itself; a sparse gradient gives the whole table, with all its zeros."""
+        return self
+
     # --- reductions ---
 
     def sum(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
@@ -194,6 +198,22 @@ class Methods(Operators):
     def expand_dims(self, axis: Any) -> Self:
         """With an axis of length 1 put in; PyTorch's `unsqueeze`."""
         return shaping.expand_dims(self, axis)
+
+    def view(self, *shape: Any) -> Self:
+        """PyTorch's name for `reshape`; no two Tensors share their numbers here."""
+        return self.reshape(*shape)
+
+    def float(self) -> Any:
+        """The elements as float32, which is what PyTorch calls `float`."""
+        return self.astype(np.float32)  # type: ignore[attr-defined]
+
+    def double(self) -> Any:
+        """The elements as float64."""
+        return self.astype(np.float64)  # type: ignore[attr-defined]
+
+    def long(self) -> Any:
+        """The elements as whole numbers (int64), without gradient."""
+        return self.astype(np.int64)  # type: ignore[attr-defined]
 
     def unsqueeze(self, dim: int) -> Self:
         """With an axis of length 1 put in; NumPy's `expand_dims`."""

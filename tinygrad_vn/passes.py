@@ -13,7 +13,8 @@ from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Leaf, Node, release
 from tinygrad_vn.modes import current
 from tinygrad_vn.phrases import Text, phrase
-from tinygrad_vn.recording import Recorded, bare, untracked, why_outside
+from tinygrad_vn.recording import Recorded, bare, untracked, untracked_rows, why_outside
+from tinygrad_vn.sparse import RowGradient
 
 _one_at_a_time = threading.RLock()  # two threads that add to one gradient must not lose what the other has added
 
@@ -49,6 +50,8 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Any:
     g = gradients.pop(node)
     if isinstance(g, Recorded):
         return g.clone()  # type: ignore[attr-defined]
+    if isinstance(g, RowGradient):
+        return untracked_rows(g.alone())
     gradient = untracked(np.asarray(g))
     del g
     gradient._own()
@@ -74,7 +77,8 @@ def commit(gradients: dict[Node, Any], passed: list[Node]) -> None:
             if before is not None and type(node) is Leaf:  # for E01; a gradient that was set to zeros begins anew
                 changed.append(node)
                 names.append("additions")
-                values.append(node.additions + 1 if before._data.any() else 0)
+                numbers = before.rows.values if before.is_sparse else before._data
+                values.append(node.additions + 1 if numbers.any() else 0)
         # Python looks for signals such as Ctrl-C only between bytecodes, and this call never leaves C: all are set or
         # none. What was in `.grad` is held in `found` meanwhile, lest freeing it run somebody's code in the middle.
         collections.deque(map(setattr, changed, names, values), maxlen=0)

@@ -37,6 +37,11 @@ VIETNAMESE: Final[dict[str, str]] = {
     "Assigning a result that requires grad to elements of a Tensor": "Gán một kết quả cần gradient (requires_grad) "
     "vào phần tử của một Tensor",
     "Setting .data of {tensor}": "Gán .data cho {tensor}",
+    "Writing into elements of a sparse gradient": "Ghi vào phần tử của một gradient thưa (sparse)",
+    "Scale it, `w.grad *= 0.5`, or make a whole table of it first, `w.grad = w.grad.to_dense()`.": "Hãy nhân nó với "
+    "một số, `w.grad *= 0.5`, hoặc đổi nó thành cả bảng trước, `w.grad = w.grad.to_dense()`.",
+    "A sparse gradient cannot require grad": "Một gradient thưa (sparse) không thể có requires_grad",
+    "Use .to_dense() first.": "Hãy gọi .to_dense() trước.",
     "Make a new Tensor instead.": "Thay vào đó hãy tạo một Tensor mới.",
     "Make a new Tensor, or give it the array of a leaf, `x.data`.": "Hãy tạo một Tensor mới, "
     "hoặc đưa cho nó mảng của một Tensor lá, `x.data`.",
@@ -79,6 +84,9 @@ VIETNAMESE: Final[dict[str, str]] = {
     "the stacks {left} and {right} do not broadcast": "hai chồng ma trận {left} và {right} không broadcast được",
     " Multiply by single numbers with `*`.": " Hãy nhân với một số bằng `*`.",
     " Perhaps `{spelling}` is meant.": " Có lẽ ý bạn là `{spelling}`.",
+    "the {name} has to broadcast to the shape of the input": "{name} phải broadcast được về shape của đầu vào",
+    "the weight needs one number for each of the {count} classes": "weight cần đúng một số cho mỗi lớp trong {count} "
+    "lớp",
     # E07, E14: bad numbers, under detect_anomaly()
     "{file}, line {line}": "{file}, dòng {line}",
     "{file}, line {line}: `{source}`": "{file}, dòng {line}: `{source}`",
@@ -124,6 +132,8 @@ VIETNAMESE: Final[dict[str, str]] = {
     ", which NumPy would broadcast to {shape}": ", nên NumPy sẽ broadcast thành {shape}",
     "Write `{spelling}`.": "Hãy viết `{spelling}`.",
     "Give one target for each prediction, in shape {shape}.": "Hãy cho mỗi dự đoán đúng một giá trị đích, "
+    "với shape {shape}.",
+    "Give one class number for each prediction, in shape {shape}.": "Hãy cho mỗi dự đoán đúng một số hiệu lớp, "
     "với shape {shape}.",
     # E10: no connection
     "This Tensor": "Tensor này",

@@ -22,6 +22,7 @@ from tinygrad_vn.modes import current, is_grad_enabled
 from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
 from tinygrad_vn.rules.primitive import output
+from tinygrad_vn.sparse import RowGradient
 
 count_references = getattr(sys, "getrefcount", lambda buffer: 1)
 
@@ -33,6 +34,8 @@ class Recorded:
 
     _data: Values
     _node: Node | None
+
+    is_sparse = False  # True for a gradient of rows, see `sparse_gradient.py`
 
     @property
     def is_leaf(self) -> bool:
@@ -84,6 +87,21 @@ def results_are(tensor_class: type[Any]) -> type[Any]:
     global _result_class
     _result_class = tensor_class
     return tensor_class
+
+
+_sparse_class: type[Any] = Recorded
+
+
+def sparse_gradients_are(tensor_class: type[Any]) -> type[Any]:
+    """Class decorator: a gradient of rows that is handed to a user is of this class."""
+    global _sparse_class
+    _sparse_class = tensor_class
+    return tensor_class
+
+
+def untracked_rows(rows: RowGradient) -> Any:
+    """A gradient of rows as a Tensor."""
+    return _sparse_class(rows)
 
 
 _COMPLEX = {np.dtype(kind) for kind in (np.complex64, np.complex128, np.clongdouble, object)}

@@ -68,6 +68,7 @@ def table() -> dict[str, Sample]:
         "softmax": (PRIMITIVES["softmax"], (matrix,)),
         "log_softmax": (PRIMITIVES["log_softmax"], (matrix,)),
         "getitem": (lambda a: a[ORDER], (x,)),
+        "embedding": (lambda a: indexing.embedding(a, ORDER, None, True), (x,)),
         "scatter_add": (lambda g: indexing.scatter_add(g, ORDER // 2, (N // 2,)), (x,)),
         "matmul": (np.matmul, (matrix, other)),
         "einsum": (lambda a, b: np.einsum("ij,jk->ik", a, b), (matrix, other)),

@@ -29,6 +29,7 @@ from tests.samples import SAMPLES, Sample
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.graph import newest_first
 from tinygrad_vn.rules import PRIMITIVES, Primitive
+from tinygrad_vn.sparse import RowGradient
 
 Rule = Callable[..., Any]
 Arrays = list[np.ndarray]
@@ -41,7 +42,7 @@ def in_each(part: Any, change: Callable[[Any], Any]) -> Any:
     """A change made to a gradient, or to each of the gradients of an operation with several results."""
     if isinstance(part, tuple):
         return tuple(None if p is None else change(p) for p in part)
-    return change(part)
+    return change(part.to_dense() if isinstance(part, RowGradient) else part)
 
 
 def opposite(part: Any, like: Any, g: Any, place: int) -> Any:
@@ -291,7 +292,7 @@ def why_equal(rule: BrokenPart, name: str) -> str:
             for p in part if isinstance(part, tuple) else (part,):
                 if p is not None:
                     shapes.add(p.shape)
-                    zero &= not np.any(p)
+                    zero &= not np.any(p.values if isinstance(p, RowGradient) else p)
                     same_shape &= isinstance(part, tuple) or p.shape == args[i].shape
             return part
 

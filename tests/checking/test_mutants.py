@@ -35,6 +35,7 @@ STRAIGHT = {
     "output", "add", "subtract", "negative", "positive", "copy", "conjugate", "remainder", "fmod", "deg2rad", "rad2deg",
     "absolute", "sign", "maximum", "minimum", "fmax", "fmin", "where", "astype", "reshape", "transpose", "broadcast_to",
     "concatenate", "sum", "mean", "max", "min", "cumsum", "relu", "leaky_relu", "getitem", "scatter_add",
+    "embedding", "absolute_error", "pick", "place",
 }  # fmt: skip
 
 

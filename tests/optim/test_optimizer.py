@@ -1,34 +1,19 @@
 """What all optimizers share: which parameters they accept, groups, states, and updates that stay in place."""
 
 import gc
+import itertools
+import sys
 import tracemalloc
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tinygrad_vn as tg
-from tinygrad_vn.optim import SGD, Adam, Optimizer
-
-OPTIMIZERS: list[Callable[..., Optimizer]] = [
-    lambda params, **k: SGD(params, lr=0.1, **k),
-    lambda params, **k: SGD(params, lr=0.1, momentum=0.9, dampening=0.5, weight_decay=0.1, **k),
-    lambda params, **k: SGD(params, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1, **k),
-    lambda params, **k: Adam(params, lr=0.1, **k),
-    lambda params, **k: Adam(params, lr=0.1, weight_decay=0.1, amsgrad=True, **k),
-]
-every = pytest.mark.parametrize("make", OPTIMIZERS)
-
-
-def parameter(*values: float, dtype: Any = None) -> tg.Tensor:
-    return tg.tensor(list(values), dtype=dtype, requires_grad=True)
-
-
-def step(optimizer: Optimizer, w: tg.Tensor) -> None:
-    optimizer.zero_grad()
-    ((w - 3.0) ** 2).sum().backward()
-    optimizer.step()
+from tests.optim.every import every, parameter, step
+from tinygrad_vn.optim import LBFGS, SGD, Adadelta, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 
 
 @every
@@ -51,6 +36,50 @@ def test_maximize_is_descent_on_the_negative(make: Callable[..., Optimizer]) -> 
         (-((up - 3.0) ** 2)).sum().backward()
         ascent.step()
     np.testing.assert_allclose(up.data, down.data, rtol=1e-14)
+
+
+@every
+@pytest.mark.parametrize("steps_before", [0, 1])
+def test_a_step_stopped_anywhere_can_be_followed_by_another(make: Callable[..., Optimizer], steps_before: int) -> None:
+    """Ctrl-C strikes before any line of the update: the run goes on, also from its saved state, and stays sane."""
+    for line in itertools.count(1):
+        w = parameter(0.0, 10.0)
+        optimizer = make([w])
+        for _ in range(steps_before):
+            step(optimizer, w)
+        optimizer.zero_grad()
+        ((w - 3.0) ** 2).sum().backward()
+        if not stopped(optimizer, line):
+            break
+        make([w]).load_state_dict(optimizer.state_dict())
+        for _ in range(3):
+            step(optimizer, w)
+            assert abs(w.data - 3.0).max() < 8.0
+    assert line > 5
+
+
+def stopped(optimizer: Optimizer, after: int) -> bool:
+    """Whether a step was interrupted before the line with this number of what runs in its file."""
+    lines = 0
+
+    def trace(frame: FrameType, event: str, arg: Any) -> Any:
+        nonlocal lines
+        if "optim" not in frame.f_code.co_filename or frame.f_code.co_name in {"step", "_warn_of_sums"}:
+            return trace
+        lines += event == "line"
+        if lines == after:
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        optimizer.step()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
 
 
 @every
@@ -82,6 +111,34 @@ def test_no_parameter_sized_array_per_step(make: Callable[..., Optimizer]) -> No
 
 
 @every
+def test_parameters_share_room_for_intermediate_results(make: Callable[..., Optimizer]) -> None:
+    """Each takes its own path, whatever the sizes and the order in which they are met."""
+    together = [parameter(*np.arange(n, dtype=float)) for n in (2, 5, 1, 9)]
+    alone = [parameter(*np.arange(n, dtype=float)) for n in (2, 5, 1, 9)]
+    optimizer, optimizers = make(together), [make([w]) for w in alone]
+    for _ in range(3):
+        optimizer.zero_grad()
+        sum(((w - 3.0) ** 2).sum() for w in together).backward()
+        optimizer.step()
+        for own, w in zip(optimizers, alone, strict=True):
+            step(own, w)
+    assert [w.tolist() for w in together] == [w.tolist() for w in alone]
+
+
+def test_the_room_is_that_of_the_largest_parameter() -> None:
+    weights = [tg.zeros(n, requires_grad=True) for n in (10_000, 20_000, 40_000, 80_000)]
+    for w in weights:
+        w.grad = tg.ones(w.shape)
+    optimizer = SGD(weights, lr=0.1)
+    gc.collect()
+    tracemalloc.start()
+    optimizer.step()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2 * 80_000 * 8 + 20_000
+
+
+@every
 def test_a_graph_keeps_the_old_values(make: Callable[..., Optimizer]) -> None:
     w = parameter(2.0)
     optimizer = make([w])
@@ -100,22 +157,6 @@ def test_float32_stays_float32(make: Callable[..., Optimizer]) -> None:
         step(optimizer, w)
     assert w.dtype == np.float32
     assert all(a.dtype == np.float32 for a in optimizer.state[w].values() if isinstance(a, np.ndarray))
-
-
-@every
-def test_an_interrupted_run_goes_on_from_its_state(make: Callable[..., Optimizer]) -> None:
-    w = parameter(1.0, 2.0)
-    optimizer = make([w])
-    for _ in range(5):
-        step(optimizer, w)
-    twin, saved = w.detach().clone().requires_grad_(), optimizer.state_dict()
-    for _ in range(5):
-        step(optimizer, w)  # must not change what was saved
-    resumed = make([twin])
-    resumed.load_state_dict(saved)
-    for _ in range(5):
-        step(resumed, twin)
-    assert twin.tolist() == w.tolist()
 
 
 def test_parameters_without_gradient_are_left_alone() -> None:
@@ -199,6 +240,20 @@ def test_what_is_no_list_of_parameters_is_refused(
         (Adam, {"lr": -1.0}, "lr=-1.0"),
         (Adam, {"eps": -1.0}, "eps=-1.0"),
         (Adam, {"betas": (0.9, 1.0)}, "betas="),
+        (Adam, {"betas": (0.9,)}, "betas="),
+        (SGD, {"momentum_form": "heavy"}, "'heavy' is unknown; there are 'pytorch', 'velocity', 'average'"),
+        (SGD, {"momentum_form": "velocity", "momentum": 0.9, "nesterov": True}, "neither nesterov nor"),
+        (SGD, {"momentum_form": "average", "momentum": 0.9, "dampening": 0.9}, "neither nesterov nor"),
+        (SGD, {"momentum_form": "average", "momentum": 1.5}, "1 or less"),
+        (AdamW, {"weight_decay": -1.0}, "weight_decay=-1.0"),
+        (NAdam, {"momentum_decay": -1.0}, "momentum_decay=-1.0"),
+        (Adagrad, {"lr_decay": -1.0}, "lr_decay=-1.0"),
+        (Adagrad, {"initial_accumulator_value": -1.0}, "initial_accumulator_value=-1.0"),
+        (RMSprop, {"alpha": 1.5}, "alpha=1.5"),
+        (RMSprop, {"momentum": -1.0}, "momentum=-1.0"),
+        (Adadelta, {"rho": 1.5}, "rho=1.5"),
+        (LBFGS, {"history_size": 0}, "history_size=0"),
+        (LBFGS, {"line_search_fn": "armijo"}, "'armijo' is unknown"),
     ],
 )
 def test_settings_out_of_range_are_refused(make: Callable[..., Optimizer], settings: dict[str, Any], says: str) -> None:
@@ -206,24 +261,111 @@ def test_settings_out_of_range_are_refused(make: Callable[..., Optimizer], setti
         make([parameter(1.0)], **settings)
 
 
-def test_a_state_of_other_parameters_is_refused() -> None:
+@pytest.mark.parametrize("lr", [tg.tensor(0.1), "0.1", None])
+@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam, AdamW, NAdam, Adadelta, LBFGS])
+def test_a_rate_that_is_no_number_is_refused(make: Callable[..., Optimizer], lr: Any) -> None:
+    with pytest.raises(TypeError, match=r"lr=.* is no number"):
+        make([parameter(1.0)], lr=lr)
+
+
+# --- step(closure), zero_grad, settings that change on the way ----------------------------------------------------
+
+
+def test_a_closure_is_called_with_gradients_enabled_before_the_update() -> None:
+    w = parameter(5.0)
+    optimizer = SGD([w], lr=0.1)
+
+    def closure() -> tg.Tensor:
+        optimizer.zero_grad()
+        loss = (w**2).sum()
+        loss.backward()
+        return loss
+
+    with tg.no_grad():
+        assert optimizer.step(closure).item() == 25.0
+    assert w.item() == 4.0
+    assert optimizer.step() is None
+
+
+def test_gradients_can_be_filled_with_zeros_instead_of_forgotten() -> None:
+    w = parameter(1.0, 2.0)
+    optimizer = SGD([w], lr=0.1, momentum=0.9)
+    step(optimizer, w)
+    gradient, before = w.grad, w.tolist()
+    optimizer.zero_grad(set_to_none=False)
+    assert w.grad is gradient
+    assert w.grad.tolist() == [0.0, 0.0]
+    optimizer.step()  # momentum goes on
+    assert w.tolist() != before
+    for _ in range(2):
+        (w**2).sum().backward()
+    optimizer.step(accumulate=True)
+    optimizer.zero_grad(set_to_none=False)
+    optimizer.step()  # no warning: what was added up is gone
+    (w**2).sum().backward()
+    optimizer.step()  # nor here: a sum with zeros is no sum
+    optimizer.zero_grad()
+    assert w.grad is None
+
+
+def test_zeros_do_not_reach_into_a_graph_of_gradients() -> None:
+    w = parameter(2.0)
+    optimizer = SGD([w], lr=0.1)
+    (w**3).sum().backward(create_graph=True)
+    slope = w.grad
+    optimizer.zero_grad(set_to_none=False)
+    assert slope.item() == 12.0
+    assert w.grad.item() == 0.0
+    w.grad = None
+
+
+@pytest.mark.parametrize(
+    ("make", "changed"),
+    [
+        (SGD, {"momentum": 0.9}),
+        (SGD, {"momentum": 0.9, "momentum_form": "average"}),
+        (Adam, {"amsgrad": True}),
+        (RMSprop, {"momentum": 0.9}),
+        (RMSprop, {"centered": True}),
+    ],
+)
+def test_a_setting_that_is_switched_on_later(make: type[Optimizer], changed: dict[str, Any]) -> None:
+    w = parameter(0.0, 10.0)
+    optimizer = make([w], lr=0.01)  # type: ignore[call-arg]
+    step(optimizer, w)
+    optimizer.param_groups[0].update(changed)
+    for _ in range(3):
+        before = w.tolist()
+        step(optimizer, w)
+        assert all(abs(now - 3) < abs(then - 3) for now, then in zip(w.tolist(), before, strict=True))
+
+
+def test_a_parameter_that_got_another_shape_or_dtype() -> None:
     w = parameter(1.0, 2.0)
     optimizer = Adam([w])
     step(optimizer, w)
-    saved = optimizer.state_dict()
-    with pytest.raises(ValueError, match="groups of"):
-        Adam([parameter(1.0), parameter(1.0)]).load_state_dict(saved)
-    with pytest.raises(ValueError, match="shape"):
-        Adam([parameter(1.0, 2.0, 3.0)]).load_state_dict(saved)
+    w.data = np.array([1.0, 2.0], np.float32)
+    w.grad = None
+    step(optimizer, w)
+    assert w.dtype == optimizer.state[w]["exp_avg"].dtype == np.float32
+    w.data = np.array([1.0])
+    w.grad = None
+    with pytest.raises(ValueError, match=r"had shape \(2,\) at its last step and has \(1,\) now"):
+        step(optimizer, w)
 
 
-def test_saved_settings_are_checked_before_anything_changes() -> None:
-    w = tg.tensor([1.0], requires_grad=True)
-    optimizer = Adam([w])
-    saved = optimizer.state_dict()
-    saved["param_groups"][0]["betas"] = (9.0, 9.0)
-    with pytest.raises(ValueError, match="betas"):
-        optimizer.load_state_dict(saved)
-    assert optimizer.param_groups[0]["betas"] == (0.9, 0.999)
-    with pytest.raises(ValueError, match="settings"):
-        optimizer.load_state_dict(SGD([w]).state_dict())
+@pytest.mark.parametrize("argument", ["foreach", "fused", "capturable", "differentiable"])
+@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam, AdamW, NAdam, Adadelta])
+def test_what_only_pytorch_can_do_is_refused(make: Callable[..., Optimizer], argument: str) -> None:
+    make([parameter(1.0)], **{argument: False})
+    with pytest.raises(TypeError, match=f"{argument}=True is about how PyTorch runs"):
+        make([parameter(1.0)], **{argument: True})
+    with pytest.raises(TypeError, match=r"no argument 'learning_rate'; it has lr, "):
+        make([parameter(1.0)], learning_rate=0.1)
+
+
+def test_an_optimizer_shows_its_settings() -> None:
+    optimizer = SGD([{"params": [parameter(1.0)]}, {"params": [parameter(1.0)] * 1, "lr": 0.5}], lr=0.1)
+    first, second = repr(optimizer).splitlines()[1:3]
+    assert first.startswith("  group 0: 1 parameters, lr=0.1, momentum=0.0")
+    assert second.startswith("  group 1: 1 parameters, lr=0.5, ")

@@ -14,9 +14,10 @@ from tests.samples.elementwise import ELEMENTWISE
 from tests.samples.families import Sample
 from tests.samples.indexing import INDEXING
 from tests.samples.linalg import LINEAR_ALGEBRA
+from tests.samples.losses import LOSSES
 from tests.samples.reductions import REDUCTIONS
 from tests.samples.shaping import SHAPING
 
-SAMPLES: dict[str, list[Sample]] = ELEMENTWISE | ACTIVATIONS | REDUCTIONS | SHAPING | INDEXING | LINEAR_ALGEBRA
+SAMPLES: dict[str, list[Sample]] = ELEMENTWISE | ACTIVATIONS | REDUCTIONS | SHAPING | INDEXING | LINEAR_ALGEBRA | LOSSES
 
 __all__ = ["SAMPLES", "Sample"]

@@ -71,6 +71,30 @@ INDEXING = {
             ((slice(None), np.array([0, 0])), (2, 2), (2, 2)),
         ]
     ],
+    "embedding": [
+        sample(
+            lambda a, i=i, s=s: indexing.embedding(a, i, None, s),
+            real(*n),
+            reference=lambda a, i=i: np.take(a, i, axis=0),
+        )
+        for s in (False, True)  # whether the gradient is one of rows
+        for i, n in [
+            (np.array([1, 1, 0]), (3, 2)),
+            (np.array([[2, 0], [0, -1]], np.int8), (4, 2, 3)),
+            (np.array([0, 7, 7]), (40,)),
+            (np.array(1), (3,)),
+            (np.array([], int), (3, 2)),
+        ]
+    ]
+    + [
+        sample(  # the padding's gradient is left out, so it is multiplied by 0 here
+            lambda a, s=s, i=i, p=p: indexing.embedding(a, i, p, s) * (i % 3 != p % 3)[:, None],
+            real(3, 2),
+            reference=lambda a, i=i, p=p: a[i] * (i % 3 != p % 3)[:, None],
+        )
+        for s in (False, True)
+        for i, p in [(np.array([1, 2, 0, 2]), 2), (np.array([1, 2, 2]), -1), (np.array([0, 0, 1]), 2)]
+    ],
     "take": each(
         [
             lambda a: np.take(a, [0, 2, 2]),

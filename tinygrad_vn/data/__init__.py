@@ -1,6 +1,29 @@
-"""Data to learn from: ratings of films, read from files or bundled with the package."""
+"""Data to learn from: in batches, in parts and to scale; and ratings of films, read from files or bundled.
 
+loader         DataLoader: the data in batches
+datasets       TensorDataset, Subset: what a loader takes
+splits         random_split, train_test_split, KFold: parts to learn from and to be judged by
+standardizer   Standardizer: columns of mean 0 and deviation 1
+ratings        who rated which film how; rating_files and csv_rows read them
+words          what is said about data that cannot be used, in both languages
+"""
+
+from tinygrad_vn.data.datasets import Subset, TensorDataset
+from tinygrad_vn.data.loader import DataLoader
 from tinygrad_vn.data.rating_files import RATING_SCALE
 from tinygrad_vn.data.ratings import RatingsDataset, lecture_table
+from tinygrad_vn.data.splits import KFold, random_split, train_test_split
+from tinygrad_vn.data.standardizer import Standardizer
 
-__all__ = ["RATING_SCALE", "RatingsDataset", "lecture_table"]
+__all__ = [
+    "RATING_SCALE",
+    "DataLoader",
+    "KFold",
+    "RatingsDataset",
+    "Standardizer",
+    "Subset",
+    "TensorDataset",
+    "lecture_table",
+    "random_split",
+    "train_test_split",
+]

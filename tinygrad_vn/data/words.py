@@ -185,6 +185,130 @@ TEXTS: Final[dict[str, Text]] = {
         "en": "test={test} of {count} ratings holds out {held_out}. "
         "Take more ratings, or a share that leaves some on both sides.",
     },
+    # arrays, batches and parts
+    "no arrays": {
+        "vi": "chưa có mảng nào. Hãy truyền ít nhất một mảng, chẳng hạn x và y.",
+        "en": "no arrays were given. Give at least one, such as x and y.",
+    },
+    "lengths": {
+        "vi": "{first} có {rows} dòng nhưng {other} có {other_rows}. Mỗi dòng của {first} cần một dòng của {other}.",
+        "en": "{first} has {rows} rows but {other} has {other_rows}. Every row of {first} needs one of {other}.",
+    },
+    "no numbers": {
+        "vi": "{name} không phải là bảng số ({dtype}). Hãy truyền một mảng số thực, số nguyên hoặc giá trị đúng/sai.",
+        "en": "{name} is no table of numbers ({dtype}). Give an array of real numbers, whole numbers or truth values.",
+    },
+    "no rows": {
+        "vi": "{name} là một số, không phải mảng gồm các dòng. Hãy truyền mảng có shape (n, …).",
+        "en": "{name} is a single number, not an array of rows. Give an array of shape (n, …).",
+    },
+    "gradient wanted": {
+        "vi": "{name} cần gradient (requires_grad), nhưng gradient không đi ngược qua dữ liệu được. "
+        "Hãy truyền {name}.detach().",
+        "en": "{name} requires a gradient, but gradients do not flow back through a dataset. Pass {name}.detach().",
+    },
+    "no dataset": {
+        "vi": "{kind} không phải là dữ liệu gồm các mẫu được đánh số. Hãy truyền một tuple các mảng như (x, y), hoặc "
+        "một đối tượng có __len__ và __getitem__.",
+        "en": "{kind} does not hold numbered samples. Give a tuple of arrays such as (x, y), or an object with __len__ "
+        "and __getitem__.",
+    },
+    "no data": {
+        "vi": "dữ liệu trống: có 0 mẫu. Hãy kiểm tra lại cách đọc hoặc cách lọc dữ liệu.",
+        "en": "the data are empty: there are 0 samples. Check how they were read or filtered.",
+    },
+    "no batch size": {
+        "vi": "batch_size={size} không phải là số mẫu. Hãy viết một số nguyên từ 1 trở lên, hoặc 'all' để lấy tất cả.",
+        "en": "batch_size={size} is no number of samples. Write a whole number from 1, or 'all' for all of them.",
+    },
+    "batch too large": {
+        "vi": "batch gồm {size} mẫu lớn hơn dữ liệu ({count} mẫu). Hãy viết batch_size='all' để lấy tất cả trong một "
+        "batch, hoặc một số từ 1 đến {count}.",
+        "en": "a batch of {size} is larger than the data ({count} samples). Write batch_size='all' for all of them in "
+        "one batch, or a number from 1 to {count}.",
+    },
+    "list too short": {
+        "vi": "batch gồm {size} mẫu lớn hơn danh sách ({count} mẫu). Danh sách [a, b] gồm hai mẫu a và b; nếu đó là "
+        "các mảng gồm nhiều dòng, hãy viết tuple (a, b). Nếu không, hãy viết một số từ 1 đến {count}, hoặc 'all'.",
+        "en": "a batch of {size} is larger than the list ({count} samples). A list [a, b] holds the two samples a and "
+        "b; if they are arrays of rows, write a tuple, (a, b). Otherwise write a number from 1 to {count}, or 'all'.",
+    },
+    "no indices": {
+        "vi": "số thứ tự của các mẫu phải là dãy số nguyên, shape (n,), không phải {dtype} với shape {shape}. "
+        "Với mảng đúng/sai, hãy dùng np.flatnonzero.",
+        "en": "the numbers of samples are whole numbers, shape (n,), not {dtype} of shape {shape}. "
+        "Of an array of truth values take np.flatnonzero.",
+    },
+    "no such sample": {
+        "vi": "không có mẫu số {index}: dữ liệu có {count} mẫu, đánh số từ 0. Hãy kiểm tra lại các số thứ tự.",
+        "en": "there is no sample number {index}: there are {count}, counted from 0. Check the indices.",
+    },
+    "unlike samples": {
+        "vi": "mẫu {first} là {form} nhưng mẫu {other} là {other_form}, nên không xếp chung vào một batch được. "
+        "Hãy cho mọi mẫu cùng một shape, hoặc dùng batch_size=1.",
+        "en": "sample {first} is {form} but sample {other} is {other_form}, so they do not stack into a batch. "
+        "Give all samples one shape, or use batch_size=1.",
+    },
+    "no sample": {
+        "vi": "không xếp được {kind} vào batch. Mỗi mẫu là một số, một mảng số, hoặc tuple, list, dict gồm những thứ "
+        "đó.",
+        "en": "{kind} cannot go into a batch. A sample is a number, an array of numbers, or a tuple, list or dict of "
+        "them.",
+    },
+    "lengths do not add up": {
+        "vi": "các độ dài {lengths} cộng lại được {total}, nhưng dữ liệu có {count} mẫu. "
+        "Hãy viết các số nguyên có tổng {count}, hoặc các tỉ lệ có tổng 1.",
+        "en": "the lengths {lengths} add up to {total}, but there are {count} samples. "
+        "Write whole numbers that add up to {count}, or shares that add up to 1.",
+    },
+    "no samples for a part": {
+        "vi": "chia {count} mẫu theo {lengths} được các phần {counts}: có phần trống. Hãy lấy nhiều mẫu hơn hoặc ít "
+        "phần hơn.",
+        "en": "{count} samples by {lengths} make parts of {counts}: one is empty. Take more samples or fewer parts.",
+    },
+    "no part size": {
+        "vi": "{name}={size} không hợp lệ. Hãy viết một tỉ lệ giữa 0.0 và 1.0, hoặc số dòng từ 1 đến {most}.",
+        "en": "{name}={size} is not possible. Write a share between 0.0 and 1.0, or a number of rows from 1 to {most}.",
+    },
+    "parts do not fit": {
+        "vi": "không chia được {count} dòng thành {train} dòng để học và {test} dòng để kiểm tra. "
+        "Hãy lấy nhiều dòng hơn hoặc tỉ lệ khác.",
+        "en": "{count} rows cannot be parted into {train} to learn from and {test} to test. "
+        "Take more rows or other shares.",
+    },
+    "more folds than rows": {
+        "vi": "không chia được {count} dòng thành {folds} phần. Hãy chọn n_splits nhiều nhất là {count}.",
+        "en": "{count} rows cannot make {folds} folds. Take n_splits of {count} at most.",
+    },
+    "class too small": {
+        "vi": "lớp {name!r} chỉ có một dòng, không thể có mặt ở cả hai phần. Hãy thêm dòng, hoặc bỏ stratify.",
+        "en": "class {name!r} has a single row, which cannot be in both parts. Add rows, or leave out stratify.",
+    },
+    "more classes than rows": {
+        "vi": "có {classes} lớp, nhưng chỉ có {train} dòng để học và {test} dòng để kiểm tra. "
+        "Mỗi phần cần ít nhất một dòng cho mỗi lớp.",
+        "en": "there are {classes} classes, but {train} rows to learn from and {test} to test. "
+        "Either part needs at least one row per class.",
+    },
+    # scales
+    "no columns": {
+        "vi": "Standardizer nhận mảng số shape (n,) hoặc (n, d), không phải {dtype} với shape {shape}.",
+        "en": "a Standardizer takes numbers of shape (n,) or (n, d), not {dtype} of shape {shape}.",
+    },
+    "not finite": {
+        "vi": "dòng {row}, cột {column} là {value}, nên không có trung bình. Hãy bỏ dòng này hoặc điền giá trị khác.",
+        "en": "row {row}, column {column} is {value}, so there is no mean. Leave the row out or fill in a value.",
+    },
+    "not fitted": {
+        "vi": "Standardizer chưa biết trung bình và độ lệch chuẩn. Hãy gọi fit(dữ liệu huấn luyện) trước.",
+        "en": "the Standardizer knows no mean and standard deviation yet. Call fit(training data) first.",
+    },
+    "other width": {
+        "vi": "Standardizer đã học từ {fitted} cột, nhưng đây có {found} cột (shape {shape}). "
+        "Hãy truyền đúng các cột đó; một dòng đơn lẻ là x.reshape(1, -1).",
+        "en": "the Standardizer was fitted to {fitted} columns, but here are {found} (shape {shape}). "
+        "Give the same columns; a single row is x.reshape(1, -1).",
+    },
 }
 
 REASONS: Final[dict[int, Text]] = {

@@ -7,8 +7,25 @@ for _ in range(100):
     optimizer.step()
 """
 
-from tinygrad_vn.optim.adaptive import Adam
+from tinygrad_vn.optim import lr_scheduler, stopping
+from tinygrad_vn.optim.adam import Adam, AdamW, NAdam
+from tinygrad_vn.optim.adaptive import Adadelta, Adagrad, RMSprop
+from tinygrad_vn.optim.lbfgs import LBFGS
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.sgd import SGD
+from tinygrad_vn.optim.sparse_adam import SparseAdam
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = [
+    "LBFGS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "NAdam",
+    "Optimizer",
+    "RMSprop",
+    "SparseAdam",
+    "lr_scheduler",
+    "stopping",
+]

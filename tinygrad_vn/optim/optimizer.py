@@ -14,22 +14,39 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any, TypedDict
 
 import numpy as np
 
 from tinygrad_vn.diagnosis import warn_user
-from tinygrad_vn.errors import GradientWarning, ParameterError
+from tinygrad_vn.errors import GradientWarning
 from tinygrad_vn.graph import Values
-from tinygrad_vn.phrases import Text, phrase
+from tinygrad_vn.modes import enable_grad
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup, groups_of, parameters_of
+from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tensor import Tensor
 
-ParamGroup = dict[str, Any]
-"""The settings of some parameters; under "params" the parameters themselves."""
+State = dict[str, Any]
+"""What an optimizer remembers of one parameter: arrays of its shape, and numbers."""
 
-Parameters = Iterable[Tensor] | Iterable[Mapping[str, Any]]
-"""What optimizers accept: the parameters, or groups of them."""
+Scratch = tuple[Values, Values]
+"""Two arrays of a parameter's shape and dtype, for intermediate results."""
+
+Closure = Callable[[], Any]
+"""A function without arguments that computes the loss and its gradients, and returns the loss."""
+
+_KEPT_BY_SCHEDULES = {"initial_lr"}  # not a setting, but to be found in groups that a schedule has been at
+
+
+class OnlyInPyTorch(TypedDict, total=False):
+    """Arguments about how PyTorch runs its own code; they may be given as long as they ask for nothing."""
+
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
 
 
 class Optimizer(ABC):
@@ -38,6 +55,7 @@ class Optimizer(ABC):
     Args:
         params: the parameters, leaf Tensors of any shape, or groups of them.
         defaults: the settings of groups that do not have their own.
+        others: PyTorch's arguments that have no meaning here.
 
     Attributes:
         param_groups: the parameters with their settings.
@@ -46,91 +64,118 @@ class Optimizer(ABC):
     Raises:
         ParameterError: E13 where params is a single Tensor, a whole model or empty, or holds something that is no
             Tensor, no leaf, there already, or without requires_grad (unless `requires_grad_(False)` froze it).
+        TypeError: an argument is unknown, or PyTorch's alone.
         ValueError: a group has an unknown setting, or one out of its range.
     """
 
-    def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
+    def __init__(self, params: Parameters, defaults: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
+        self._refuse(others or {}, defaults)
         self.defaults = defaults
         self.param_groups: list[ParamGroup] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}
-        self._scratch: dict[Tensor, Values] = {}
+        self.state: dict[Tensor, State] = {}
+        self._scratch: dict[Tensor, Scratch] = {}
+        self._room: dict[np.dtype[Any], Values] = {}
         self._has_warned = False
-        given = self._listed(params)
-        n_groups = sum(isinstance(item, Mapping) for item in given)
-        if 0 < n_groups < len(given):
-            raise self._refusal(phrase("Tensors and groups mixed"), phrase('Put the Tensors into {{"params": […]}}.'))
-        for group in given if n_groups else [{"params": given}]:
+        for group in groups_of(params, self._name()):
             self.add_param_group(group)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Take on more parameters: `{"params": …}` with settings of their own, as in the constructor."""
-        if "params" not in group:
-            raise self._refusal(phrase("a group that has no parameters"), phrase('Write {{"params": [w, b], …}}.'))
-        unknown = sorted(group.keys() - self.defaults.keys() - {"params"})
+        params = parameters_of(group, self._name(), known=self._all_parameters())
+        unknown = sorted(group.keys() - self.defaults.keys() - _KEPT_BY_SCHEDULES - {"params"})
         if unknown:
             raise ValueError(f"{self._name()} has no setting {unknown[0]!r}; it has {', '.join(self.defaults)}")
-        params = group["params"]
-        params = [params] if isinstance(params, Tensor) else self._listed(params)
-        known = {id(p) for other in self.param_groups for p in other["params"]}
-        for position, p in enumerate(params):
-            self._check_parameter(p, position)
-            if id(p) in known:
-                raise self._refusal(
-                    phrase("parameter number {position} twice", position=position), phrase("Give each one once.")
-                )
-            known.add(id(p))
         settings = {**self.defaults, **group, "params": params}
         self.check_settings(settings)
         self.param_groups.append(settings)
+
+    # --- what a subclass says ---------------------------------------------------------------------------------------
 
     @abstractmethod
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range; called for every group."""
 
+    def initial_state(self, p: Values, group: ParamGroup) -> State:
+        """What is remembered of a parameter before its first update; nothing, unless a subclass says more."""
+        return {}
+
     @abstractmethod
-    def update(self, p: Values, g: Values, state: dict[str, Any], group: ParamGroup, scratch: Values) -> None:
+    def update(self, p: Values, g: Values, state: State, group: ParamGroup, scratch: Scratch) -> None:
         """Change one parameter in place.
+
+        Ctrl-C may strike between any two lines of it; what is remembered must then still serve the next update.
 
         Args:
             p: the parameter's values, to be overwritten.
-            g: its gradient, of p's shape, to be read only.
-            state: what is remembered of it; empty at its first step.
+            g: the gradient to descend along, of p's shape, to be read only: turned round where `maximize` is set, and
+                with the slope of the penalty where there is `weight_decay`.
+            state: what is remembered of it.
             group: its settings.
-            scratch: room for intermediate results, of p's shape and dtype.
+            scratch: two arrays of p's shape and dtype. The second may be `g`: write into it when g is done with.
         """
 
-    def step(self, *, accumulate: bool = False) -> None:
+    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
+        """Change one parameter in place that has a sparse gradient; refused, unless a subclass says how.
+
+        Args:
+            p: the parameter's values, shape (n, …), to be overwritten.
+            rows: the numbers of the rows that have a gradient, shape (k,), each once.
+            g: what to descend along in these rows, shape (k, …), to be read only.
+            state: what is remembered of it.
+            group: its settings.
+
+        Raises:
+            TypeError: this optimizer needs the whole gradient.
+        """
+        raise TypeError(
+            f"{self._name()} does not take sparse gradients; use SGD, Adagrad or SparseAdam, or Embedding(sparse=False)"
+        )
+
+    # --- what a user calls ------------------------------------------------------------------------------------------
+
+    def step(self, closure: Closure | None = None, *, accumulate: bool = False) -> Any:
         """Change every parameter that has a gradient, in place.
 
         Args:
+            closure: called before, with gradients enabled: computes the gradients anew and returns the loss.
             accumulate: the gradients are meant to be sums over several `backward()`, of micro-batches for example;
                 otherwise such sums are worth a warning (E01), once per optimizer.
+
+        Returns:
+            what the closure returned, or None.
+
+        Stopped by Ctrl-C it may have changed some of the parameters; what is remembered still serves the next step.
         """
+        loss = None if closure is None else enable_grad(closure)()
         if not (accumulate or self._has_warned):
             self._warn_of_sums()
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is None:
+                gradient = p.grad
+                if gradient is None:
                     continue
-                if p not in self.state:
-                    self._scratch[p] = np.empty(p.shape, p.dtype)
-                    self.state[p] = {}
-                self.update(p._own(), p.grad._data, self.state[p], group, self._scratch[p])
+                if gradient.is_sparse:
+                    self._move_rows(p, gradient.rows.coalesce(), group)
+                else:
+                    self._move(p, gradient._data, group)
+        return loss
 
-    def _warn_of_sums(self) -> None:
-        """E01 at the line that called `step()`, where several passes have added to a gradient."""
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p._node.additions:
-                    self._has_warned = True
-                    warn_user(GradientWarning("E01", passes=p._node.additions + 1))
-                    return
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, before the next `backward()` adds to them.
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters, before the next `backward()` adds to them."""
-        for group in self.param_groups:
-            for p in group["params"]:
+        Args:
+            set_to_none: `.grad` is None afterwards; otherwise it is filled with zeros, and then a parameter that the
+                loss does not depend on is still moved by momentum and weight decay.
+        """
+        for p in self._all_parameters():
+            gradient = p.grad
+            if set_to_none or gradient is None:
                 p.zero_grad()
+            elif gradient.requires_grad:  # it is a result that others may depend on
+                p.grad = Tensor(np.zeros_like(gradient._data))
+            else:
+                gradient.zero_()
+                p.grad = gradient  # which begins the count of what was added to it anew
 
     def state_dict(self) -> dict[str, Any]:
         """The settings and all that is remembered, as copies: later steps do not change them.
@@ -150,32 +195,124 @@ class Optimizer(ABC):
         """Go on where another optimizer over the same parameters had come to.
 
         Raises:
-            ValueError: the groups have other numbers of parameters or other settings, a setting is out of its range,
-                or the shapes differ; nothing is changed.
+            ValueError: this is no state of such an optimizer: the groups have other numbers of parameters or lack a
+                setting, a setting is out of its range, something is missing from what was remembered of a parameter,
+                or has another shape; nothing is changed.
         """
-        ours = [len(group["params"]) for group in self.param_groups]
-        theirs = [len(group["params"]) for group in saved["param_groups"]]
-        if ours != theirs:
-            raise ValueError(f"the saved state is for groups of {theirs} parameters, this {self._name()} has {ours}")
+        if not {"state", "param_groups"} <= saved.keys():
+            raise ValueError("this is no state of an optimizer: those have the keys 'state' and 'param_groups'")
+        groups = self._fitting_groups(saved["param_groups"])
+        state = {}
+        settings = [group for group in groups for _ in group["params"]]
         params = self._all_parameters()
         for i, remembered in saved["state"].items():
-            for key, value in remembered.items():
-                if isinstance(value, np.ndarray) and value.shape != params[i].shape:
-                    raise ValueError(
-                        f"{key!r} of parameter number {i} was saved with shape {value.shape}, not {params[i].shape}"
-                    )
-        groups = [
-            {**old, "params": group["params"]}
-            for group, old in zip(self.param_groups, saved["param_groups"], strict=True)
-        ]
-        for group, old in zip(self.param_groups, groups, strict=True):
-            if group.keys() != old.keys():
-                raise ValueError(f"the saved settings are {', '.join(old)}, those of {self._name()} {', '.join(group)}")
-            self.check_settings(old)
+            if i not in range(len(params)):
+                raise ValueError(f"there is no parameter number {i!r}; this {self._name()} has {len(params)} of them")
+            self.check_state(i, params[i]._data, remembered, settings[i])
+            state[params[i]] = _copied(remembered, params[i].dtype)
         for group, old in zip(self.param_groups, groups, strict=True):
             group.update(old)
-        self.state = {params[i]: _copied(remembered) for i, remembered in saved["state"].items()}
-        self._scratch = {p: np.empty(p.shape, p.dtype) for p in self.state}
+        self.state = state
+
+    def __repr__(self) -> str:
+        lines = [f"{self._name()}("]
+        for number, group in enumerate(self.param_groups):
+            settings = ", ".join(f"{key}={value!r}" for key, value in group.items() if key != "params")
+            lines.append(f"  group {number}: {len(group['params'])} parameters, {settings}")
+        return "\n".join([*lines, ")"])
+
+    # --- how it is done ---------------------------------------------------------------------------------------------
+
+    def check_state(self, number: int, p: Values, saved: Mapping[str, Any], group: ParamGroup) -> None:
+        """ValueError where a saved state does not fit the parameter with this number."""
+        for key, fresh in self.initial_state(p, group).items():
+            if key not in saved:
+                raise ValueError(f"the saved state of parameter number {number} lacks {key!r}")
+            if isinstance(fresh, np.ndarray) and not isinstance(saved[key], np.ndarray):
+                raise ValueError(f"{key!r} of parameter number {number} was saved as {saved[key]!r}, not as an array")
+        for key, value in saved.items():
+            if isinstance(value, np.ndarray) and value.shape != p.shape:
+                raise ValueError(
+                    f"{key!r} of parameter number {number} was saved with shape {value.shape}, not {p.shape}"
+                )
+
+    def _move(self, p: Tensor, g: Values, group: ParamGroup) -> None:
+        """One update of one parameter along a dense gradient."""
+        values = p._own()
+        scratch = self._scratch.get(p)
+        if scratch is None or scratch[0].shape != values.shape or scratch[0].dtype != values.dtype:
+            scratch = self._new_scratch(p, values)
+        state = self.state.get(p)
+        if state is None:
+            state = self.state[p] = self.initial_state(values, group)
+        decay = 0.0 if group.get("decoupled_weight_decay") else group.get("weight_decay", 0.0)
+        if decay or group.get("maximize"):
+            g = descended(values, g, decay, group.get("maximize", False), out=scratch[1])
+        self.update(values, g, state, group, scratch)
+
+    def _move_rows(self, p: Tensor, gradient: RowGradient, group: ParamGroup) -> None:
+        """One update of one parameter along a gradient of rows, each once."""
+        values, state = p._own(), self.state.get(p)
+        if state is None:
+            state = self.state[p] = self.initial_state(values, group)
+        g = -gradient.values if group.get("maximize") else gradient.values
+        self.update_rows(values, gradient.indices, g, state, group)
+
+    def _new_scratch(self, p: Tensor, values: Values) -> Scratch:
+        """Room for intermediate results, the same for all parameters of a dtype: as much as the largest needs.
+
+        Raises:
+            ValueError: the parameter has another shape than at its last step.
+        """
+        for key, value in self.state.get(p, {}).items():
+            if isinstance(value, np.ndarray):
+                if value.shape != values.shape:
+                    raise ValueError(
+                        f"a parameter had shape {value.shape} at its last step and has {values.shape} now; "
+                        f"make a new {self._name()} for it"
+                    )
+                self.state[p][key] = value.astype(values.dtype, copy=False)
+        room = self._room.get(values.dtype)
+        if room is None or room.shape[1] < values.size:
+            self._scratch = {}  # those of the other parameters lie in the old one, which is not needed any more
+            room = self._room[values.dtype] = np.empty((2, values.size), values.dtype)
+        first, second = (row[: values.size].reshape(values.shape) for row in room)
+        self._scratch[p] = first, second
+        return first, second
+
+    def _fitting_groups(self, saved: list[ParamGroup]) -> list[ParamGroup]:
+        """The settings of saved groups, with our parameters; ValueError where they do not fit."""
+        ours = [len(group["params"]) for group in self.param_groups]
+        theirs = [len(group["params"]) for group in saved]
+        if ours != theirs:
+            raise ValueError(f"the saved state is for groups of {theirs} parameters, this {self._name()} has {ours}")
+        groups = [{**old, "params": group["params"]} for group, old in zip(self.param_groups, saved, strict=True)]
+        for group in groups:
+            missing = self.defaults.keys() - group.keys()
+            if missing:
+                settings = ", ".join(key for key in group if key != "params")
+                raise ValueError(
+                    f"the saved settings are {settings}; {self._name()} needs {', '.join(sorted(missing))}"
+                )
+            self.check_settings(group)
+        return groups
+
+    def _warn_of_sums(self) -> None:
+        """E01 at the line that called `step()`, where several passes have added to a gradient."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._node.additions:
+                    self._has_warned = True
+                    warn_user(GradientWarning("E01", passes=p._node.additions + 1))
+                    return
+
+    def _refuse(self, others: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+        """TypeError for an argument that is unknown, or that asks for what only PyTorch can do."""
+        for key, value in others.items():
+            if key not in OnlyInPyTorch.__annotations__:
+                raise TypeError(f"{self._name()} has no argument {key!r}; it has {', '.join(defaults)}")
+            if value:
+                raise TypeError(f"{key}={value!r} is about how PyTorch runs its own code; leave it out here")
 
     def _all_parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -183,84 +320,56 @@ class Optimizer(ABC):
     def _name(self) -> str:
         return type(self).__name__
 
-    def _listed(self, params: Any) -> list[Any]:
-        """The parameters as a list; an error where there are none or where they are something else."""
-        name = self._name()
-        if isinstance(params, Tensor):
-            remedy = phrase("Write {optimizer}([w], …) with a list; of a model, model.parameters().", optimizer=name)
-            raise self._refusal(phrase("one Tensor"), remedy)
-        if callable(getattr(params, "parameters", None)):
-            what = phrase("a whole {kind}", kind=type(params).__name__)
-            raise self._refusal(what, phrase("Write model.parameters()."))
-        if isinstance(params, str | Mapping) or not isinstance(params, Iterable):
-            what = phrase("{value}, which is no list of Tensors", value=_shown(params))
-            remedy = phrase("Write {optimizer}([w, b], …); of a model, model.parameters().", optimizer=name)
-            raise self._refusal(what, remedy)
-        listed = list(params)
-        if not listed:
-            remedy = phrase(
-                "A generator gives its items only once: call model.parameters() anew, or keep list(model.parameters())."
-            )
-            raise self._refusal(phrase("no parameters"), remedy)
-        return listed
 
-    def _check_parameter(self, p: Any, position: int) -> None:
-        """An error where `p` is nothing that can be optimized."""
-        if isinstance(p, Tensor) and p.is_leaf and (p.requires_grad or p._leaf().changes):
-            return  # as for `changes`: `requires_grad_(False)` froze it on purpose
-        value = _shown(p)
-        if not isinstance(p, Tensor):
-            kind = type(p).__name__
-            raise self._refusal(
-                phrase(
-                    "as parameter number {position} {value}, of type {kind}", position=position, value=value, kind=kind
-                ),
-                phrase("Make it a Tensor: tg.tensor(…, requires_grad=True); of a model, write model.parameters()."),
-            )
-        if not p.is_leaf:
-            raise self._refusal(
-                phrase(
-                    "as parameter number {position} the result of an operation, {value}", position=position, value=value
-                ),
-                phrase(
-                    "Optimize the Tensors that it is computed from, or start afresh from w.detach().requires_grad_()."
-                ),
-            )
-        raise self._refusal(
-            phrase(
-                "as parameter number {position} a Tensor without requires_grad, {value}", position=position, value=value
-            ),
-            phrase("It would never change: create it with requires_grad=True, or leave it out."),
-        )
-
-    def _refusal(self, what: Text, remedy: Text) -> ParameterError:
-        """E13: what this optimizer was given, and what to write instead."""
-        return ParameterError("E13", optimizer=self._name(), what=what, remedy=remedy)
-
-
-def descended(p: Values, g: Values, group: ParamGroup, scratch: Values) -> Values:
-    """The gradient that is followed downhill, in `scratch` where it differs from `g`.
+def descended(p: Values, g: Values, weight_decay: float, maximize: bool, out: Values) -> Values:
+    """The gradient that is followed downhill, in `out`.
 
     `maximize` turns it round (gradient ascent); `weight_decay` λ adds λ·p, the slope of the penalty ½·λ·‖p‖².
     """
-    if not (group["maximize"] or group["weight_decay"]):
-        return g
-    np.multiply(p, group["weight_decay"], out=scratch)
-    return (np.subtract if group["maximize"] else np.add)(scratch, g, out=scratch)
+    if not weight_decay:
+        return np.negative(g, out=out)
+    np.multiply(p, weight_decay, out=out)
+    return (np.subtract if maximize else np.add)(out, g, out=out)
+
+
+def remembered(state: State, key: str, like: Values) -> Values:
+    """An array of the state; zeros where it was not needed so far, as when a setting was changed on the way."""
+    array: Values | None = state.get(key)
+    if array is None:
+        array = state[key] = np.zeros_like(like)
+    return array
+
+
+def check_no_decay(group: ParamGroup) -> None:
+    """ValueError where there is weight decay beside a sparse gradient."""
+    if group["weight_decay"]:
+        raise ValueError(
+            "weight_decay moves every row of a table, which a sparse gradient is there to avoid; "
+            "use weight_decay=0 for it, or Embedding(sparse=False)"
+        )
 
 
 def check_not_negative(group: ParamGroup, *names: str) -> None:
-    """ValueError where one of these settings is below 0, or no number."""
+    """ValueError where one of these settings is below 0 or NaN, TypeError where it is no number at all."""
     for name in names:
+        if not isinstance(group[name], Real):
+            raise TypeError(f"{name}={group[name]!r} is no number")
         if not group[name] >= 0:
             raise ValueError(f"{name}={group[name]} makes no sense; it must be 0 or more")
 
 
-def _shown(value: Any) -> str:
-    """The beginning of a value as messages show it, on one line."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def check_betas(group: ParamGroup) -> None:
+    """ValueError where one of the two is no share below 1."""
+    if len(group["betas"]) != 2 or not all(0 <= beta < 1 for beta in group["betas"]):
+        raise ValueError(f"betas={group['betas']} make no sense; both must be 0 or more and below 1")
 
 
-def _copied(remembered: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in remembered.items()}
+def _copied(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
+    """A copy of what is remembered: nested dictionaries, lists and tuples of arrays, in this dtype, and numbers."""
+    if isinstance(value, np.ndarray):
+        return np.array(value, dtype)
+    if isinstance(value, Mapping):
+        return {key: _copied(item, dtype) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_copied(item, dtype) for item in value)
+    return value

@@ -1,42 +1,54 @@
 """Gradient descent, θ ← θ − η ∇J(θ), and its momentum.
 
 With momentum a parameter moves like a ball that rolls downhill: it keeps part of its velocity, so steps in the same
-direction add up and steps to and fro cancel.
+direction add up and steps to and fro cancel. Books write this in three ways, which differ in what the velocity is
+multiplied with; all of them are here, see `SGD`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import Optimizer, Parameters, ParamGroup, check_not_negative, descended
+from tinygrad_vn.optim.optimizer import OnlyInPyTorch, Optimizer, Scratch, State, check_no_decay, check_not_negative
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+
+MomentumForm = Literal["pytorch", "velocity", "average"]
+
+_FORMS = ("pytorch", "velocity", "average")
+_BLOCK = 1024  # rows of a table that are moved at a time
 
 
 class SGD(Optimizer):
     """Gradient descent; "stochastic" when the gradient comes from some of the data at a time.
 
-        v ← momentum · v + (1 − dampening) · g        (v = g at the first step)
-        p ← p − lr · v                                (Nesterov: p ← p − lr · (g + momentum · v))
+    Without momentum p ← p − lr · g. With momentum m there are three forms, from v = 0:
+
+        "pytorch"    v ← m·v + (1 − dampening)·g     p ← p − lr·v     (but v = g at the first step)
+        "velocity"   v ← m·v + lr·g                  p ← p − v        `004_2f9e90593bb73649.txt`, section 4.3
+        "average"    v ← m·v + (1 − m)·g             p ← p − lr·v     `002_8a50c176e41375fb.txt`, "动量 momentum"
+
+    "velocity" takes the same path as "pytorch" while the learning rate stays the same; when it is lowered, the ball
+    of "velocity" keeps its speed, and that of "pytorch" is braked. "average" steps (1 − m) times as far as the two.
 
     Args:
         params: the parameters, or groups of them.
         lr: the learning rate η.
-        momentum: the share of the velocity that is kept, 0 for none.
-        dampening: the share of the gradient that does not enter the velocity.
+        momentum: m, the share of the velocity that is kept, 0 for none.
+        dampening: the share of the gradient that does not enter the velocity; "pytorch" only.
         weight_decay: λ of the penalty ½·λ·‖p‖².
-        nesterov: look ahead by one step; needs momentum and no dampening.
+        nesterov: look ahead by one step, p ← p − lr · (g + m·v); needs momentum and no dampening; "pytorch" only.
         maximize: climb instead of descend (gradient ascent).
+        momentum_form: "pytorch", "velocity" or "average".
+        others: PyTorch's arguments that have no meaning here.
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
 
-    Sources: the update without momentum, `000_12180da503bfe391.txt` section 1 (there for ascent too). Momentum:
-    `004_2f9e90593bb73649.txt` section 4.3 has v ← γv + ηg, θ ← θ − v: the same path for a constant learning rate, with
-    v scaled by η. `002_8a50c176e41375fb.txt` has v ← (1 − m)g + mv: momentum=m, dampening=m here, but for its first
-    step, where PyTorch starts from v = g and the lecture from (1 − m)g. Form and defaults are PyTorch's; Nesterov's
-    after Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
+    Sources: the update without momentum, `000_12180da503bfe391.txt` section 1 (there for ascent too); Nesterov's in
+    the form of Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
     """
 
     def __init__(
@@ -49,31 +61,76 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        momentum_form: MomentumForm = "pytorch",
+        **others: Unpack[OnlyInPyTorch],
     ) -> None:
-        settings = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
-        super().__init__(params, {**settings, "nesterov": nesterov, "maximize": maximize})
+        settings: dict[str, Any] = {"lr": lr, "momentum": momentum, "dampening": dampening, "nesterov": nesterov}
+        settings |= {"weight_decay": weight_decay, "maximize": maximize, "momentum_form": momentum_form}
+        super().__init__(params, settings, others)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "momentum", "weight_decay")
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
             raise ValueError("nesterov=True needs momentum above 0, such as momentum=0.9, and dampening=0")
+        form = group["momentum_form"]
+        if form not in _FORMS:
+            raise ValueError(f"momentum_form={form!r} is unknown; there are {', '.join(map(repr, _FORMS))}")
+        if form != "pytorch" and (group["nesterov"] or group["dampening"] != 0):
+            raise ValueError(f"momentum_form={form!r} has neither nesterov nor dampening; leave them out")
+        if form == "average" and not group["momentum"] <= 1:
+            raise ValueError(f"momentum={group['momentum']} makes no sense for an average; it must be 1 or less")
 
-    def update(self, p: Values, g: Values, state: dict[str, Any], group: ParamGroup, scratch: Values) -> None:
+    def initial_state(self, p: Values, group: ParamGroup) -> State:
+        """The velocity; None where the first gradient is to be the first velocity."""
+        if group["momentum"] == 0:
+            return {}
+        return {"momentum_buffer": None if group["momentum_form"] == "pytorch" else np.zeros_like(p)}
+
+    def update(self, p: Values, g: Values, state: State, group: ParamGroup, scratch: Scratch) -> None:
         """One step of the formulas above."""
-        lr, momentum, dampening = group["lr"], group["momentum"], group["dampening"]
-        g = descended(p, g, group, scratch)
+        lr, momentum, room = group["lr"], group["momentum"], scratch[0]
         if momentum == 0:
-            p -= np.multiply(g, lr, out=scratch)
+            p -= np.multiply(g, lr, out=room)
             return
         v = state.get("momentum_buffer")
-        if v is None:
-            v = state["momentum_buffer"] = g.astype(p.dtype)
+        scale, rate = self._factors(group)
+        if v is None and group["momentum_form"] == "pytorch":
+            v = state["momentum_buffer"] = np.array(g, p.dtype)
         else:
+            if v is None:
+                v = state["momentum_buffer"] = np.zeros_like(p)
             v *= momentum
-            v += np.multiply(g, 1 - dampening, out=scratch) if dampening else g
+            v += g if scale == 1 else np.multiply(g, scale, out=room)
         if group["nesterov"]:
-            p -= np.multiply(g, lr, out=scratch)
-            p -= np.multiply(v, lr * momentum, out=scratch)
-        else:
-            p -= np.multiply(v, lr, out=scratch)
+            p -= np.multiply(g, lr, out=room)
+            rate = lr * momentum
+        p -= v if rate == 1 else np.multiply(v, rate, out=room)
+
+    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
+        """The same step where only some rows have a gradient; with momentum the others go on as they were going."""
+        check_no_decay(group)
+        lr, momentum = group["lr"], group["momentum"]
+        if momentum == 0:
+            p[rows] -= lr * g
+            return
+        v = state.get("momentum_buffer")
+        scale, rate = self._factors(group)
+        if v is None:
+            v = state["momentum_buffer"] = np.zeros_like(p)
+            scale = 1 if group["momentum_form"] == "pytorch" else scale
+        v *= momentum
+        v[rows] += scale * g
+        if group["nesterov"]:
+            p[rows] -= lr * g
+            rate = lr * momentum
+        for first in range(0, len(p), _BLOCK):  # all at once would need another array as large as p
+            p[first : first + _BLOCK] -= rate * v[first : first + _BLOCK]
+
+    def _factors(self, group: ParamGroup) -> tuple[float, float]:
+        """What the gradient is multiplied with on its way into the velocity, and the velocity into the parameter."""
+        if group["momentum_form"] == "velocity":
+            return group["lr"], 1.0
+        if group["momentum_form"] == "average":
+            return 1 - group["momentum"], group["lr"]
+        return 1 - group["dampening"], group["lr"]

@@ -9,6 +9,7 @@
     products      matmul, dot, tensordot, kron, …
     linalg        solve, det, svd, norm, …
     einsum        sums of products by letters
+    losses        squared errors, cross entropies, safe for inputs of any size
     constant      comparisons, roundings, positions: what has no derivative
 
 This floor knows NumPy and nothing else (but for the texts of errors); the Tensor is built on top of it.
@@ -21,6 +22,7 @@ from tinygrad_vn.rules import (
     elementwise,
     indexing,
     linalg,
+    losses,
     products,
     reductions,
     shaping,
@@ -39,6 +41,7 @@ __all__ = [
     "elementwise",
     "indexing",
     "linalg",
+    "losses",
     "products",
     "reductions",
     "shaping",

@@ -2,7 +2,8 @@
 
 Two operations carry the family, and each is the other's adjoint: `getitem` picks elements out, `scatter_add` puts
 gradients back where the elements came from, adding up where an element was picked more than once. Sorting is an
-argsort and a pick; padding, repeating and rolling are picks as well.
+argsort and a pick; padding, repeating and rolling are picks as well. `embedding` picks rows of a table, and can give
+their gradient as those rows alone.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import numpy as np
 
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.phrases import phrase
-from tinygrad_vn.rules.primitive import Array, Primitive, composite, primitive
+from tinygrad_vn.rules.primitive import Array, Primitive, composite, primitive, values_of
 from tinygrad_vn.rules.shaping import normal_axis
+from tinygrad_vn.sparse import RowGradient
 
 Index = Any  # an int, slice, integer array, boolean mask, None, ..., or a tuple of them
 
@@ -53,6 +55,29 @@ getitem = primitive(pick, name="getitem", sign="[ ]", a=lambda g, out, a, index:
 scatter_add: Primitive = primitive(
     scatter, name="scatter_add", sign="[ ]ᵀ", g=lambda g2, out, g, index, shape: g2[index]
 )
+
+
+def look_up(weight: Array, indices: Array, padding_idx: int | None = None, sparse: bool = False) -> Array:
+    """The rows of a table by their numbers."""
+    return weight.take(indices, axis=0)
+
+
+def looked_up(g: Array, out: Array, weight: Array, indices: Array, padding_idx: int | None, sparse: bool) -> Array:
+    """The gradient of the table: what each row's places got, as a RowGradient if `sparse`, padding left out.
+
+    A pass that is recorded makes the whole table, whatever `sparse` says.
+    """
+    shape = weight.shape
+    rows = values_of(indices).astype(np.intp, copy=False) % max(shape[0], 1)  # row −1 is the last row
+    if padding_idx is not None:
+        learned = rows != padding_idx % shape[0]
+        rows, g = rows[learned], g[learned]
+    if sparse and isinstance(g, np.ndarray | np.generic):
+        return RowGradient(rows.reshape(-1), np.reshape(g, (rows.size, *shape[1:])), shape)
+    return scatter_add(g, rows, shape)
+
+
+embedding = primitive(look_up, name="embedding", sign="[ ]", weight=looked_up)
 
 
 def along(axis: int, index: Index) -> tuple[Any, ...]:

@@ -68,34 +68,3 @@ def test_an_axis_in_either_spelling() -> None:
         np.testing.assert_array_equal(function(table, axis=0).numpy(), function(table, dim=0).numpy())
     np.testing.assert_allclose(F.softmax(table, dim=0).numpy().sum(0), np.ones(3))
     assert F.logsumexp(table, axis=1, keepdims=True).shape == (2, 1)
-
-
-# --- losses -------------------------------------------------------------------------------------------------------
-
-
-def test_the_mean_squared_error_and_its_gradient() -> None:
-    prediction = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    target = [[0.0, 2.0], [5.0, 1.0]]
-    loss = F.mse_loss(prediction, target)
-    loss.backward()
-    assert loss.item() == (1 + 0 + 4 + 9) / 4
-    assert prediction.grad.tolist() == [[0.5, 0.0], [-1.0, 1.5]]  # 2 (prediction − target) / n
-    assert F.mse_loss(prediction, target, reduction="sum").item() == 14.0
-    assert F.mse_loss(input=prediction, target=target, reduction="none").tolist() == [[1.0, 0.0], [4.0, 9.0]]
-
-
-def test_the_mean_squared_error_passes_gradients_to_a_computed_target_too() -> None:
-    prediction, target = tg.tensor([1.0, 2.0], requires_grad=True), tg.tensor([3.0, 2.0], requires_grad=True)
-    F.mse_loss(prediction, target, "sum").backward()
-    assert (prediction.grad.tolist(), target.grad.tolist()) == ([-4.0, 0.0], [4.0, 0.0])
-
-
-def test_losses_keep_single_precision_and_make_whole_numbers_real() -> None:
-    single = tg.tensor([1.0, 2.0], dtype=tg.float32)
-    assert F.mse_loss(single, single).dtype == np.float32
-    assert F.mse_loss([1, 2], [2, 4]).item() == 2.5
-
-
-def test_an_unknown_reduction_is_refused() -> None:
-    with pytest.raises(ValueError, match="'average'; write 'mean', 'sum' or 'none'"):
-        F.mse_loss([1.0], [1.0], reduction="average")

@@ -1,0 +1,11 @@
+import torch
+
+x = torch.tensor([4.0], requires_grad=True)
+learning_rate = 0.1
+for i in range(10):
+    loss = x**2
+    loss.backward()
+    with torch.no_grad():
+        x -= learning_rate * x.grad
+    x.grad.zero_()
+    print(f"Iteration {i + 1}: x = {x.item()}, loss = {loss.item()}")

@@ -1,0 +1,77 @@
+"""The history as a table, a file and a plot."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import tinygrad_vn as tg
+from tests.training.runs import table, whole_run
+from tinygrad_vn import nn, optim, training
+from tinygrad_vn.nn import functional as F
+
+
+def history(epochs: int = 12) -> training.History:
+    tg.manual_seed(0)
+    model = nn.Linear(3, 1)
+    x, y = table()
+    optimizer = optim.SGD([{"params": [model.weight]}, {"params": [model.bias], "lr": 0.05}], lr=0.1)
+    return training.fit(model, F.mse_loss, optimizer, (x, y), epochs=epochs, valid=(x[:9], y[:9]), progress=False)
+
+
+def test_columns_and_rows() -> None:
+    run = history()
+    assert len(run) == 12
+    assert run.loss == run["loss"] == [row["loss"] for row in run]
+    assert run[-1]["epoch"] == 12
+    assert run["lr_1"] == [0.05] * 12
+    assert list(run.gradient_norms) == ["weight", "bias"]
+    assert run.stopped_by is run.caution is None
+    with pytest.raises(KeyError, match="there is no column 'accuracy'; there are epoch, loss, valid_loss"):
+        run["accuracy"]
+
+
+def test_its_table_is_short() -> None:
+    assert repr(training.History()) == "History (no epochs yet)"
+    run = history()
+    title, heads, *lines = repr(run).splitlines()
+    assert title == "History (12 epochs)"
+    assert heads.split() == ["epoch", "loss", "valid_loss", "lr", "lr_1", "seconds"]
+    assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "…", "9", "10", "11", "12"]
+    assert lines[0].split()[1] == f"{run.loss[0]:.4g}"
+    assert len({len(line) for line in [heads, *lines]}) == 1
+    tg.set_language("vi")
+    assert "chưa có epoch nào" in repr(training.History())
+    assert repr(run).splitlines()[1].split()[-1] == "giây"
+    run.interrupted = True
+    assert repr(run).splitlines()[0] == "History (12 epoch), đã dừng: bị ngắt theo yêu cầu"
+
+
+def test_csv_reads_as_the_same_numbers(tmp_path: Path) -> None:
+    run = history(3)
+    run.to_csv(tmp_path / "new" / "run.csv")
+    with (tmp_path / "new" / "run.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [{name: float(value) for name, value in row.items()} for row in rows] == run.rows
+
+
+def test_the_plot_has_both_curves_at_their_epochs() -> None:
+    pytest.importorskip("matplotlib")
+    run = history(5)
+    training_curve, validation_curve = run.plot(lang="vi").axes[0].lines[:2]
+    assert list(training_curve.get_ydata()) == run.loss
+    assert list(validation_curve.get_ydata()) == run["valid_loss"]
+    assert list(training_curve.get_xdata()) == [0, 1, 2, 3, 4]  # one step per epoch: the loss before each of them
+    assert list(validation_curve.get_xdata()) == [1, 2, 3, 4, 5]
+    with pytest.raises(ValueError, match="no losses"):
+        training.History().plot()
+
+
+def test_its_state_gives_it_back(tmp_path: Path) -> None:
+    _, run = whole_run(tmp_path)
+    again = training.History()
+    again.load_state_dict(run.state_dict())
+    assert again.rows == run.rows
+    assert [type(value) for value in again[0].values()] == [type(value) for value in run[0].values()]
+    assert list(again.snapshots) == [0, 2, 4, 6]
+    assert repr(again) == repr(run)
