@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final
 
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import word
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
+from tinygrad_vn.training.progress import milestones, progress_bar
 
 LINES: Final = 5
 
@@ -24,7 +21,7 @@ OnEpoch = Callable[[int, float], None]
 @contextmanager
 def progress(epochs: int, lang: Language) -> Iterator[OnEpoch]:
     """Something to call after every epoch, for as long as the training lasts. It writes to the error channel."""
-    bar = _bar(epochs, lang) if sys.stderr.isatty() else None
+    bar = progress_bar(epochs, say("training", lang), word("epoch", lang)) if sys.stderr.isatty() else None
     if bar is None:
         yield _lines(epochs, lang)
         return
@@ -37,25 +34,8 @@ def progress(epochs: int, lang: Language) -> Iterator[OnEpoch]:
         yield advance
 
 
-def _bar(epochs: int, lang: Language) -> tqdm[NoReturn] | None:
-    """tqdm's bar, where it is installed."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    screen = shutil.get_terminal_size()  # tqdm shows nothing where a terminal says that it has no rows or columns
-    return tqdm(
-        total=epochs,
-        desc=say("training", lang),
-        unit=f" {word('epoch', lang)}",
-        ncols=min(screen.columns, 100),
-        nrows=screen.lines,
-        file=sys.stderr,
-    )
-
-
 def _lines(epochs: int, lang: Language) -> OnEpoch:
-    shown = {round(epochs * part / LINES) for part in range(1, LINES + 1)}
+    shown = milestones(epochs, LINES)
 
     def advance(epoch: int, rmse: float) -> None:
         if epoch in shown:
