@@ -8,11 +8,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"errors", "language", "modes", "phrases", "sparse"},
+    {"errors", "language", "modes", "phrases", "sparse", "chance"},
     {"rules"},
     {"dtypes", "graph", "diagnosis"},
     {"backprop", "dispatch"},
-    {"recording", "operators", "methods", "passes", "tensor", "sparse_gradient", "creation", "anomaly"},
+    {
+        "recording",
+        "operators",
+        "methods",
+        "idioms",
+        "generator",
+        "passes",
+        "tensor",
+        "sparse_gradient",
+        "creation",
+        "anomaly",
+    },
     {"derivatives", "functions"},
     {"nn", "optim"},
     {"lecture"},
@@ -25,7 +36,7 @@ FLOORS = [
     {"__init__", "__main__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
-OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pytest", "safetensors", "tqdm"}
+OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pypdf", "pytest", "safetensors", "tqdm"}
 
 
 def modules() -> dict[str, Path]:

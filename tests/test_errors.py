@@ -6,6 +6,7 @@ The text exists in English and Vietnamese, says the same in both, and appears in
 import ast
 import contextlib
 import copy
+import importlib
 import os
 import pickle  # noqa: TID251 - how processes pass errors on
 import re
@@ -21,7 +22,7 @@ import numpy as np
 import pytest
 
 import tinygrad_vn as tg
-from tinygrad_vn import optim
+from tinygrad_vn import data, nn, optim, plot, training
 from tinygrad_vn.errors import CATALOGUE, Coded
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.phrases import VIETNAMESE
@@ -288,6 +289,13 @@ WARNINGS: list[tuple[str, str, Callable[[], Any]]] = [
     ("E01", r"3 calls of backward\(\).*zero_grad\(\).*accumulate=True", passes_added_up),
     ("E07", r"log got 6 of 6 values .* outside its domain \(x > 0\), in .*line \d+: `np\.log", logarithm_of_zero),
     ("E11", r"`\.grad` of the result of 'exp'", lambda: tracked(2).exp().grad),
+    ("E16", r"applies softmax itself.*Leave softmax out", lambda: F.cross_entropy(F.softmax(tracked(2, 3)), [0, 1])),
+    ("E16", r"takes the logarithms of.*log_softmax", lambda: F.nll_loss(tracked(2, 3).softmax(), [0, 1])),
+    (
+        "E16",
+        r"applies sigmoid itself.*Leave sigmoid out",
+        lambda: F.binary_cross_entropy_with_logits(F.sigmoid(tracked(2)), [0, 1]),
+    ),
 ]
 
 
@@ -384,19 +392,66 @@ def test_every_template_and_phrase_has_the_same_fields_in_both_languages() -> No
         assert not same or set(words) <= {"Tensor", "shape", "dtype"}, english
 
 
+def phrases_asked_for(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The texts that a function passes to `phrase` or `said`, as they stand or in the variable set last before."""
+    variables: dict[str, list[tuple[int, str]]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                variables.setdefault(getattr(target, "id", ""), []).append((node.lineno, node.value.value))
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("phrase", "said") and node.args:
+            text = node.args[0]
+            if isinstance(text, ast.Constant):
+                yield text.value, node
+            elif isinstance(text, ast.Name):
+                earlier = [found for found in variables.get(text.id, ()) if found[0] < node.lineno]
+                yield from ((found, node) for _, found in sorted(earlier)[-1:])
+
+
 def test_every_phrase_that_is_raised_is_in_the_table_and_no_other() -> None:
-    texts, asked_for = set(), set()
+    texts, missing, number = set(), set(), 0
     for path in PACKAGE.rglob("*.py"):
         if path.name == "phrases.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                texts.add(node.value)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "phrase":
-                asked_for |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
-    assert len(asked_for) > 50
-    assert sorted(asked_for - VIETNAMESE.keys()) == []
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+            for text, call in phrases_asked_for(function):
+                number += 1
+                if text not in VIETNAMESE:
+                    missing.add(text)
+                given = {keyword.arg for keyword in call.keywords}
+                assert set(fields(text)) <= given or None in given, f"{path}, line {call.lineno}"
+    assert number > 200
+    assert sorted(missing) == []
     assert sorted(VIETNAMESE.keys() - texts) == []
+
+
+def test_every_room_has_its_own_phrases_registered() -> None:
+    for room in (data, nn, optim, plot, training):
+        name = room.__name__.rpartition(".")[2]
+        table = getattr(importlib.import_module(f"{room.__name__}.phrases"), f"{name.upper()}_VIETNAMESE")
+        sources = [p for p in Path(str(room.__file__)).parent.rglob("*.py") if p.name != "phrases.py"]
+        trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources]
+        texts = {n.value for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        assert sorted(table.keys() - texts) == []  # none of another room
+        assert {text: VIETNAMESE[text] for text in table} == table  # none that another room translates otherwise
+
+
+def test_errors_of_layers_and_tensors_have_no_english_of_their_own() -> None:
+    wrong = []
+    for path in (*(PACKAGE / "nn").rglob("*.py"), *(PACKAGE / f"{name}.py" for name in SPEAKING)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and "Error" in ast.unparse(node.exc.func):
+                texts = [arg for arg in node.exc.args if isinstance(arg, ast.Constant | ast.JoinedStr)]
+                values = [text.value if isinstance(text, ast.Constant) else "" for text in texts]
+                wrong += [f"{path.name}, line {node.lineno}" for value in values if not CODE_OF_AN_ERROR.match(value)]
+    assert wrong == []
+
+
+SPEAKING = ("chance", "creation", "dispatch", "dtypes", "idioms", "methods", "tensor")
+CODE_OF_AN_ERROR = re.compile(r"E\d\d$")
 
 
 # --- E01: whose gradient is a sum ---------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def test_own_titles_and_formats(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("vi", ("tập huấn luyện", "tập kiểm tra")), ("en", ("training", "held out"))]
+    ("lang", "words"), [("vi", ("tập huấn luyện", "tập validation")), ("en", ("training", "validation"))]
 )
 def test_a_held_out_curve_has_a_legend(tmp_path: Path, lang: str, words: tuple[str, str]) -> None:
     pytest.importorskip("matplotlib")
@@ -52,6 +52,22 @@ def test_a_held_out_curve_has_a_legend(tmp_path: Path, lang: str, words: tuple[s
     for word in words:
         assert word in text
         assert word not in words_in(tmp_path / "one.svg")
+
+
+def test_losses_by_epoch_stand_at_their_epochs() -> None:
+    pytest.importorskip("matplotlib")
+    for figure in (plot.loss_curve({0.5: 2.0, 1.5: 1.0}), plot.loss_curves({"a": {0.5: 2.0, 1.5: 1.0}})):
+        (line,) = figure.axes[0].lines
+        assert line.get_xydata().tolist() == [[0.5, 2.0], [1.5, 1.0]]
+
+
+def test_numbers_that_are_none_leave_gaps() -> None:
+    pytest.importorskip("matplotlib")
+    nothing, infinite = float("nan"), float("inf")
+    figure = plot.loss_curve([100.0, 1.0, 2.0], held_out={1: infinite, 2: nothing}, lang="en")
+    assert figure.axes[0].get_yscale() == "log"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["training: 100 → 2", "validation: ∞ → NaN"]
+    plot.loss_curve([nothing, nothing])
 
 
 def test_the_same_plot_gives_the_same_file(tmp_path: Path) -> None:

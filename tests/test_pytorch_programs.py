@@ -1,7 +1,8 @@
 """Programs written for PyTorch run here with nothing changed but their import lines, and print what they print there.
 
-The programs of the lecture `004_2f9e90593bb73649.txt` (those lines completed that the page has lost) start from its own
-first weights and print its digits. Where PyTorch is installed, all of them are run with it too, from the same first
+The programs of the lecture `004_2f9e90593bb73649.txt` are those of the page, with the lines completed that it has lost.
+It does not say what its two linear models began with; `FIRST_WEIGHTS` has been worked out from the losses that it
+prints, and leads to its digits. Where PyTorch is installed, all programs are run with it too, from the same first
 weights, see `tests/oracle/test_pytorch_programs_there.py`.
 """
 
@@ -29,14 +30,14 @@ IMPORTS = {
     "from torch.utils.data import DataLoader, TensorDataset": "from tinygrad_vn.data import DataLoader, TensorDataset",
 }
 
-FIRST_WEIGHTS = {  # of the lecture's two programs
+FIRST_WEIGHTS = {  # those that lead to the digits of the lecture's two programs
     "linear_regression_sgd": {"weight": -0.25045592, "bias": 0.45284116},
     "linear_regression_adam": {"weight": 0.78295, "bias": 0.49923},
 }
 
 
 def first_weights(program: str, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The lecture's first weights, or others that are the same in every run and library."""
+    """Those that lead to the lecture's digits, or others that are the same in every run and library."""
     if program in FIRST_WEIGHTS:
         return np.full(shape, FIRST_WEIGHTS[program][name])
     seed = [sum(map(ord, program + name)), *shape]
@@ -68,15 +69,48 @@ def fill(parameter: tg.Tensor, values: np.ndarray) -> None:
     parameter.data[...] = values
 
 
-def printed_here(program: str) -> list[str]:
+def source_of(program: str, *changed: str) -> str:
+    """The text of a program; where another is given, with its one setting `lr=0.5` changed as the lecture does."""
+    source = (FOLDER / f"{program}.py").read_text(encoding="utf-8")
+    for setting in changed:
+        assert "lr=0.5" in source
+        source = source.replace("lr=0.5", setting)
+    return source
+
+
+@contextlib.contextmanager
+def no_screen(source: str) -> Iterator[None]:
+    """Plots of the program are drawn, and shown to nobody."""
+    if "pyplot" not in source:
+        yield
+        return
+    pytest.importorskip("matplotlib").use("Agg")
+    import matplotlib.pyplot as plt
+
+    true, plt.show = plt.show, lambda: None
+    try:
+        yield
+        (line,) = plt.gca().lines
+        assert len(line.get_ydata()) == 200
+    finally:
+        plt.close("all")
+        plt.show = true
+
+
+def printed_here(program: str, *changed: str) -> list[str]:
     """What a program prints with our library, in float32 as PyTorch's programs are."""
-    lines = (FOLDER / f"{program}.py").read_text(encoding="utf-8").splitlines()
+    lines = source_of(program, *changed).splitlines()
     source = "\n".join(IMPORTS.get(line, line) for line in lines)
     assert "torch" in source
     output, before = io.StringIO(), tg.get_default_dtype()
     tg.set_default_dtype(tg.float32)
     try:
-        with starting(program, nn, fill), contextlib.redirect_stdout(output), np.errstate(all="ignore"):
+        with (
+            starting(program, nn, fill),
+            no_screen(source),
+            contextlib.redirect_stdout(output),
+            np.errstate(all="ignore"),
+        ):
             exec(compile(source, program, "exec"), {"__name__": "__main__"})
     finally:
         tg.set_default_dtype(before)
@@ -111,3 +145,19 @@ def test_linear_regression_with_adam_has_the_lectures_losses() -> None:
     assert losses[:5] == ["0.9058", "0.0475", "0.0345", "0.0275", "0.0211"]
     assert losses[5:] == ["0.0156", "0.0111", "0.0076", "0.0051", "0.0032"]
     assert lines[-1].startswith("Prediction for input 5: 10.896")
+
+
+@pytest.mark.parametrize(
+    ("rate", "verdict"),
+    [("0.5", "does not converge"), ("0.01", "converges quickly"), ("0.001", "converges very slowly")],
+)
+def test_three_learning_rates_do_what_the_lecture_says(rate: str, verdict: str) -> None:
+    halfway, end, weight = printed_here("learning_rates", f"lr={rate}")
+    final = float(end.split("Loss: ")[1])
+    if verdict == "does not converge":
+        assert not np.isfinite(final)
+    elif verdict == "converges quickly":
+        assert halfway.endswith("Loss: 0.0000")
+        assert float(weight.split()[1]) == pytest.approx(2.0, abs=1e-3)
+    else:
+        assert 0.1 < final < float(halfway.split("Loss: ")[1])

@@ -61,7 +61,8 @@ if TYPE_CHECKING:
         gradgradcheck,
     )
     from tinygrad_vn.checkpoint import CheckpointError, load, save
-    from tinygrad_vn.lecture import Drawing, DrawingError, draw
+    from tinygrad_vn.generator import Generator
+    from tinygrad_vn.lecture import Drawing, DrawingError, draw, draw_network, explain, trace_table
 
 __version__ = "0.1.0"
 
@@ -71,6 +72,7 @@ __all__ = [
     "Drawing",
     "DrawingError",
     "DtypeError",
+    "Generator",
     "GradcheckError",
     "GradcheckWarning",
     "GradientError",
@@ -89,8 +91,10 @@ __all__ = [
     "data",
     "detect_anomaly",
     "draw",
+    "draw_network",
     "elementwise_grad",
     "enable_grad",
+    "explain",
     "eye",
     "float32",
     "float64",
@@ -130,6 +134,7 @@ __all__ = [
     "set_rng_state",
     "tensor",
     "testing",
+    "trace_table",
     "training",
     "value_and_grad",
     "vjp",
@@ -150,7 +155,8 @@ _FROM = {
         "gradgradcheck",
     ),
     "checkpoint": ("CheckpointError", "load", "save"),
-    "lecture": ("Drawing", "DrawingError", "draw"),
+    "generator": ("Generator",),
+    "lecture": ("Drawing", "DrawingError", "draw", "draw_network", "explain", "trace_table"),
 }
 _UPSTAIRS = {name: room for room, names in _FROM.items() for name in names}
 

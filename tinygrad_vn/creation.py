@@ -1,64 +1,49 @@
 """Making Tensors: from data, filled with a number, counted out, or drawn at random.
 
 Chance comes from one generator per process, seeded by `manual_seed`; every function that draws takes `rng=`, a
-`numpy.random.Generator`, to draw from instead.
+`numpy.random.Generator`, to draw from instead. PyTorch's words for the arguments are understood too: `generator=` for
+`rng=`, `steps=` for `num=`, `size=` for a shape, and `device="cpu"`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from tinygrad_vn.chance import default_rng as default_rng  # which everybody takes from here
+from tinygrad_vn.chance import get_rng_state as get_rng_state
+from tinygrad_vn.chance import manual_seed as manual_seed
+from tinygrad_vn.chance import set_rng_state as set_rng_state
 from tinygrad_vn.dtypes import DTypeLike, get_default_dtype
+from tinygrad_vn.idioms import check_device
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
-_generator: np.random.Generator | None = None  # made when first needed: importing numpy.random takes its time
+Maker = TypeVar("Maker", bound=Callable[..., Tensor])
+PYTORCH: Final = {"generator": "rng", "steps": "num", "size": "shape"}
 
 
-def manual_seed(seed: int) -> np.random.Generator:
-    """Start the process's generator of random numbers afresh, so that a program repeats itself.
+def also_in_pytorchs_words(make: Maker) -> Maker:
+    """Let a function that makes a Tensor understand PyTorch's names of its arguments."""
+    any_number = any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(make).parameters.values())
 
-    Returns:
-        The generator, which `rand`, `randn`, … draw from until the next call.
-    """
-    global _generator
-    _generator = np.random.default_rng(seed)
-    return _generator
+    @functools.wraps(make)
+    def made(*args: Any, **named: Any) -> Tensor:
+        if named:
+            check_device(named.pop("device", None))
+            if any_number and "size" in named:  # zeros(size=(2, 3)) is zeros((2, 3))
+                args = (*args, named.pop("size"))
+            named = {PYTORCH.get(name, name): value for name, value in named.items()}
+        return make(*args, **named)
 
-
-def default_rng(rng: np.random.Generator | None = None) -> np.random.Generator:
-    """`rng`, or the process's generator where it is None."""
-    global _generator
-    if rng is not None:
-        return rng
-    if _generator is None:
-        _generator = np.random.default_rng()
-    return _generator
+    return made  # type: ignore[return-value]
 
 
-def get_rng_state() -> dict[str, Any]:
-    """Where the process's generator has come to: numbers and texts only, which a checkpoint can hold."""
-    return dict(default_rng().bit_generator.state)
-
-
-def set_rng_state(state: Mapping[str, Any]) -> None:
-    """Let the process's generator go on from where another one had come to.
-
-    Args:
-        state: what `get_rng_state()` gave.
-
-    Raises:
-        ValueError: it is the state of a generator of another kind, or of none.
-    """
-    generator = default_rng().bit_generator
-    try:
-        generator.state = dict(state)
-    except (TypeError, KeyError, ValueError) as error:
-        raise ValueError(f"this is not the state of a {type(generator).__name__} generator: {error}") from error
-
-
+@also_in_pytorchs_words
 def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
     """A Tensor with these values, which are copied.
 
@@ -83,16 +68,19 @@ def _shape(shape: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape
 
 
+@also_in_pytorchs_words
 def zeros(*shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Zeros, of the default dtype: `zeros(2, 3)` or `zeros((2, 3))`."""
     return _floating(np.zeros(_shape(shape)), dtype, requires_grad)
 
 
+@also_in_pytorchs_words
 def ones(*shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Ones, of the default dtype: `ones(2, 3)` or `ones((2, 3))`."""
     return _floating(np.ones(_shape(shape)), dtype, requires_grad)
 
 
+@also_in_pytorchs_words
 def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """A Tensor of this shape (a number or a tuple) with one value everywhere; Python floats take the default dtype.
 
@@ -104,6 +92,7 @@ def full(shape: Any, fill_value: Any, dtype: DTypeLike | None = None, requires_g
     return Tensor(np.broadcast_to(Tensor(fill_value, dtype).numpy(), shape), None, requires_grad)
 
 
+@also_in_pytorchs_words
 def arange(*args: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Numbers at equal steps: `arange(stop)`, `arange(start, stop)`, `arange(start, stop, step)`.
 
@@ -113,6 +102,7 @@ def arange(*args: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fal
     return Tensor(values, get_default_dtype() if dtype is None and values.dtype.kind == "f" else None, requires_grad)
 
 
+@also_in_pytorchs_words
 def linspace(
     start: float,
     stop: float,
@@ -125,11 +115,13 @@ def linspace(
     return _floating(np.linspace(start, stop, num, endpoint), dtype, requires_grad)
 
 
+@also_in_pytorchs_words
 def eye(n: int, m: int | None = None, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """The identity matrix, n × n or the upper left n × m part of a larger one."""
     return _floating(np.eye(n, m), dtype, requires_grad)
 
 
+@also_in_pytorchs_words
 def rand(
     *shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:
@@ -137,6 +129,7 @@ def rand(
     return _floating(default_rng(rng).random(_shape(shape)), dtype, requires_grad)
 
 
+@also_in_pytorchs_words
 def randn(
     *shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:
@@ -144,31 +137,87 @@ def randn(
     return _floating(default_rng(rng).standard_normal(_shape(shape)), dtype, requires_grad)
 
 
-def randint(low: int, high: int, shape: Any, rng: np.random.Generator | None = None) -> Tensor:
-    """Random whole numbers from `low` up to, but not including, `high`."""
-    return Tensor(default_rng(rng).integers(low, high, shape))
+@also_in_pytorchs_words
+def randint(
+    low: int = 0,
+    high: Any = None,
+    shape: Any = None,
+    rng: np.random.Generator | None = None,
+    dtype: DTypeLike | None = None,
+) -> Tensor:
+    """Random whole numbers from `low` up to, but not including, `high`; `randint(high, shape)` begins with 0."""
+    if shape is None:
+        low, high, shape = 0, low, high
+    return Tensor(default_rng(rng).integers(low, high, shape), dtype)
 
 
+@also_in_pytorchs_words
 def randperm(n: int, rng: np.random.Generator | None = None) -> Tensor:
     """The numbers 0 … n − 1 in random order."""
     return Tensor(default_rng(rng).permutation(n))
 
 
+@also_in_pytorchs_words
+def normal(mean: Any, std: Any, shape: Any = None, rng: np.random.Generator | None = None) -> Tensor:
+    """Normal random numbers with this mean and standard deviation, one number or one for each element."""
+    drawn = default_rng(rng).normal(np.asarray(mean), np.asarray(std), shape)
+    kind = np.result_type(*(x.dtype for x in (mean, std) if isinstance(x, Tensor)), np.float16)
+    return Tensor(drawn, kind if isinstance(mean, Tensor) or isinstance(std, Tensor) else get_default_dtype())
+
+
+@also_in_pytorchs_words
+def multinomial(
+    input: Any, num_samples: int, replacement: bool = False, rng: np.random.Generator | None = None
+) -> Tensor:
+    """Numbers 0 … n − 1 drawn at random, each as often as its weight says: the next letter from its probabilities.
+
+    Args:
+        input: the weights, not negative, in any scale: shape (n,), or (m, n) for m draws beside each other.
+        num_samples: how many numbers to draw.
+        replacement: whether a number may come more than once.
+        rng: where chance comes from; the process's generator by default.
+
+    Returns:
+        Whole numbers, shape (num_samples,) or (m, num_samples).
+
+    Raises:
+        ValueError: a weight is negative, infinite or NaN, all of them are 0, or fewer than `num_samples` are not.
+    """
+    weights = np.asarray(input.detach() if isinstance(input, Tensor) else input, np.float64)
+    if weights.ndim not in (1, 2) or not (np.isfinite(weights) & (weights >= 0)).all():
+        raise ValueError(said("multinomial draws by weights of shape (n,) or (m, n), finite and not negative"))
+    needed = 1 if replacement else num_samples
+    if weights.size == 0 or (np.count_nonzero(weights, axis=-1) < needed).any():
+        text = "multinomial needs {needed} weights above 0 in each row to draw {count} numbers"
+        raise ValueError(said(text, needed=needed, count=num_samples))
+    if not replacement:  # whoever waits the shortest time comes first (Efraimidis and Spirakis, 2006)
+        with np.errstate(divide="ignore"):
+            waiting = default_rng(rng).exponential(size=weights.shape) / weights
+        return Tensor(np.argsort(waiting, axis=-1)[..., :num_samples])
+    shares = np.cumsum(weights, axis=-1)
+    points = default_rng(rng).random((*weights.shape[:-1], num_samples)) * shares[..., -1:]
+    return Tensor((points[..., None] >= shares[..., None, :]).sum(-1))
+
+
+@also_in_pytorchs_words
 def zeros_like(like: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Zeros, of another Tensor's shape and dtype."""
     return Tensor(np.zeros(np.shape(like), dtype or _dtype_of(like)), None, requires_grad)
 
 
+@also_in_pytorchs_words
 def ones_like(like: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Ones, of another Tensor's shape and dtype."""
     return Tensor(np.ones(np.shape(like), dtype or _dtype_of(like)), None, requires_grad)
 
 
+@also_in_pytorchs_words
 def full_like(like: Any, fill_value: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """One value everywhere, in another Tensor's shape and dtype."""
     return Tensor(np.full(np.shape(like), fill_value, dtype or _dtype_of(like)), None, requires_grad)
 
 
+@also_in_pytorchs_words
 def rand_like(
     like: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:
@@ -176,6 +225,7 @@ def rand_like(
     return rand(np.shape(like), dtype=dtype or _dtype_of(like), requires_grad=requires_grad, rng=rng)
 
 
+@also_in_pytorchs_words
 def randn_like(
     like: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:

@@ -58,7 +58,8 @@ def user_place() -> Place:
 def warn_user(warning: Warning) -> None:
     """Give a warning as if the user's line had given it."""
     frame = user_frame()
-    module, registry = frame.f_globals.get("__name__"), frame.f_globals.setdefault("__warningregistry__", {})
+    module = frame.f_globals.get("__name__", "__main__")  # without a module, the filters would show nothing at all
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
     warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno, module, registry)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.phrases import phrase
+from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.rules import Primitive
 
 Function = Callable[..., Any]
@@ -75,11 +75,20 @@ def in_numpy_spelling(method: str, axis: Any, keepdims: bool, torch: dict[str, A
         elif name == "keepdim":
             keepdims = value
         else:
-            raise TypeError(f"{method}() takes axis= and keepdims= (or dim= and keepdim=), not {name}=")
+            text = "{method}() takes axis= and keepdims= (or dim= and keepdim=), not {name}="
+            raise TypeError(said(text, method=method, name=name))
     return axis, keepdims
 
 
-def refuse_torch_spelling(method: str, torch: dict[str, Any], instead: str) -> None:
+def values_and_places(values: str, places: str, elementwise: str = "") -> Text:
+    """What to write for PyTorch's functions that return both the elements they found and where those stand."""
+    if not elementwise:
+        return phrase("{values} for the values and {places} for their places", values=values, places=places)
+    text = "{values} for the values and {places} for their places; of two Tensors, {elementwise}"
+    return phrase(text, values=values, places=places, elementwise=elementwise)
+
+
+def refuse_torch_spelling(method: str, torch: dict[str, Any], instead: Text) -> None:
     """An error for `dim=` where PyTorch would return something else than NumPy.
 
     Raises:
@@ -87,5 +96,11 @@ def refuse_torch_spelling(method: str, torch: dict[str, Any], instead: str) -> N
     """
     for name in torch:
         if name not in ("dim", "keepdim", "correction", "unbiased"):
-            raise TypeError(f"the method {method}() does not take {name}=")
-        raise TypeError(f"{method}({name}=…) means something else in PyTorch than in NumPy; write {instead}")
+            raise TypeError(said("the method {method}() does not take {name}=", method=method, name=name))
+        raise else_in_pytorch(f"{method}({name}=…)", instead)
+
+
+def else_in_pytorch(call: str, instead: Text) -> TypeError:
+    """An error that says what to write in place of a call that the two libraries understand differently."""
+    text = "{call} means something else in PyTorch than in NumPy; write {instead}"
+    return TypeError(said(text, call=call, instead=instead))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_vn.errors import DtypeError
-from tinygrad_vn.phrases import phrase
+from tinygrad_vn.phrases import phrase, said
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike as DTypeLike  # at run time it would take longer than our own modules
@@ -56,7 +56,8 @@ def new_array(data: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, np.d
     except ValueError:  # rows of different lengths
         array = np.array(None)
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"a Tensor holds numbers: {data!r:.60} is no number and no table of rows of equal length")
+        text = "a Tensor holds numbers: {data:.60} is no number and no table of rows of equal length"
+        raise TypeError(said(text, data=repr(data)))
     return array.astype(_default) if array.dtype.kind == "f" else array
 
 

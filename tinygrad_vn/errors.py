@@ -86,6 +86,10 @@ CATALOGUE: Final[dict[str, Text]] = {
         "vi": "Tensor có shape {shape} không có một giá trị đúng/sai duy nhất. "
         "Hãy viết `.any()` hoặc `.all()`, hoặc `.item()` với Tensor có một phần tử.",
     },
+    "E16": {
+        "en": "{loss} takes {takes}, but its input is the result of {function}: probabilities. {remedy}",
+        "vi": "{loss} nhận {takes}, nhưng đầu vào của nó là kết quả của {function}, tức là xác suất. {remedy}",
+    },
 }
 
 
@@ -93,7 +97,7 @@ class Coded(Exception):  # noqa: N818 - warnings are not errors
     """What errors and warnings share: a code, and a text in every language.
 
     Args:
-        code: the stable code, "E01" … "E15".
+        code: the stable code, "E01" … "E16".
         **details: what to put into the text of that code; phrases appear in its language.
 
     Attributes:
@@ -135,7 +139,7 @@ class ParameterError(TinygradError, TypeError, ValueError):
 
 
 class GradientWarning(Coded, UserWarning):
-    """Legal, but seldom what was meant: E01, E07, E11."""
+    """Legal, but seldom what was meant: E01, E07, E11, E16."""
 
 
 class DataError(ValueError):

@@ -1,7 +1,8 @@
 """The methods of a Tensor that are operations: `t.sum()`, `t.exp()`, `t.reshape(2, 3)`.
 
-They have NumPy's names and meaning. PyTorch's `dim=` and `keepdim=` are understood where the two libraries agree, and
-refused, with the right spelling, where PyTorch returns something else.
+They have NumPy's names and meaning; what only PyTorch has a word for stands in `idioms.py`. PyTorch's `dim=` and
+`keepdim=` are understood where the two libraries agree, and refused, with the right spelling, where PyTorch returns
+something else.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinygrad_vn.dispatch import in_numpy_spelling, refuse_torch_spelling
+from tinygrad_vn.dispatch import in_numpy_spelling, refuse_torch_spelling, values_and_places
 from tinygrad_vn.operators import Operators
+from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.recording import apply
 from tinygrad_vn.rules import Primitive, activations, elementwise, indexing, products, reductions, shaping
 
@@ -82,22 +84,30 @@ class Methods(Operators):
 
     def max(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The largest element; elements that tie share the gradient."""
-        refuse_torch_spelling("max", torch, "max(axis=…) for the values and argmax(axis=…) for their places")
+        if torch:
+            refuse_torch_spelling("max", torch, values_and_places("max(axis=…)", "argmax(axis=…)"))
         return apply(reductions.max, self, axis, keepdims)
 
     def min(self, axis: Any = None, keepdims: bool = False, **torch: Any) -> Self:
         """The smallest element; elements that tie share the gradient."""
-        refuse_torch_spelling("min", torch, "min(axis=…) for the values and argmin(axis=…) for their places")
+        if torch:
+            refuse_torch_spelling("min", torch, values_and_places("min(axis=…)", "argmin(axis=…)"))
         return apply(reductions.min, self, axis, keepdims)
 
     def var(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **torch: Any) -> Self:
         """The variance, divided by n − ddof; NumPy's default is ddof=0, PyTorch's corresponds to ddof=1."""
-        refuse_torch_spelling("var", torch, "var(axis=…, ddof=1) for PyTorch's number")
+        if torch:
+            refuse_torch_spelling(
+                "var", torch, phrase("{spelling} for PyTorch's number", spelling="var(axis=…, ddof=1)")
+            )
         return reductions.var(self, axis, ddof, keepdims)
 
     def std(self, axis: Any = None, ddof: float = 0, keepdims: bool = False, **torch: Any) -> Self:
         """The standard deviation; NumPy's default is ddof=0, PyTorch's corresponds to ddof=1."""
-        refuse_torch_spelling("std", torch, "std(axis=…, ddof=1) for PyTorch's number")
+        if torch:
+            refuse_torch_spelling(
+                "std", torch, phrase("{spelling} for PyTorch's number", spelling="std(axis=…, ddof=1)")
+            )
         return reductions.std(self, axis, ddof, keepdims)
 
     def cumsum(self, axis: Any = None, **torch: Any) -> Self:
@@ -159,7 +169,7 @@ class Methods(Operators):
 
     def reshape(self, *shape: Any) -> Self:
         """The same elements in another shape, given as numbers or as a tuple; one of them may be −1."""
-        return apply(shaping.reshape, self, _one_or_many(shape))
+        return apply(shaping.reshape, self, one_or_many(shape))
 
     def ravel(self) -> Self:
         """All elements in one row."""
@@ -178,12 +188,14 @@ class Methods(Operators):
         Raises:
             ValueError: for `transpose(0, 1)` on a matrix, which NumPy and PyTorch read differently.
         """
-        order = _one_or_many(axes)
+        order = one_or_many(axes)
         if len(axes) == 2 and (self.ndim != 2 or (axes[0] % 2, axes[1] % 2) == (0, 1)):
-            raise ValueError(
-                f"transpose{axes} of shape {self.shape} is an order of axes in NumPy and an exchange in PyTorch; "
-                f"write .swapaxes{axes}" + (" or .T" if self.ndim == 2 else "")
+            text = (
+                "transpose{axes} of shape {shape} is an order of axes in NumPy and an exchange in PyTorch; "
+                "write .swapaxes{axes}"
             )
+            or_short = said(" or .T") if self.ndim == 2 else ""
+            raise ValueError(said(text, axes=axes, shape=self.shape) + or_short)
         return apply(shaping.transpose, self, order or None)
 
     def swapaxes(self, axis1: int, axis2: int) -> Self:
@@ -203,18 +215,6 @@ class Methods(Operators):
         """PyTorch's name for `reshape`; no two Tensors share their numbers here."""
         return self.reshape(*shape)
 
-    def float(self) -> Any:
-        """The elements as float32, which is what PyTorch calls `float`."""
-        return self.astype(np.float32)  # type: ignore[attr-defined]
-
-    def double(self) -> Any:
-        """The elements as float64."""
-        return self.astype(np.float64)  # type: ignore[attr-defined]
-
-    def long(self) -> Any:
-        """The elements as whole numbers (int64), without gradient."""
-        return self.astype(np.int64)  # type: ignore[attr-defined]
-
     def unsqueeze(self, dim: int) -> Self:
         """With an axis of length 1 put in; NumPy's `expand_dims`."""
         return shaping.expand_dims(self, dim)
@@ -233,13 +233,28 @@ class Methods(Operators):
         """Elements by their positions along an axis, or in the flattened Tensor."""
         return indexing.take(self, indices, axis)
 
-    def repeat(self, repeats: Any, axis: int | None = None) -> Self:
-        """Every element several times in a row, as in NumPy (PyTorch's `repeat` is NumPy's `tile`)."""
-        return indexing.repeat(self, repeats, axis)
+    def repeat(self, *repeats: Any, axis: int | None = None) -> Self:
+        """Every element several times in a row, as in NumPy: `repeat(2, axis=0)`; the whole several times: `np.tile`.
+
+        Raises:
+            ValueError: for a number per axis, `repeat(2)` of a vector or `repeat(2, 1)` of a matrix: PyTorch's `repeat`
+                is NumPy's `tile`.
+        """
+        if axis is None and len(repeats) >= max(self.ndim, 1) and all(isinstance(n, int | np.integer) for n in repeats):
+            spelling = f".repeat({repeats[0]}, axis={repeats[1] if len(repeats) == 2 < self.ndim + 1 else 0})"
+            text = (
+                "repeat{given} of shape {shape} repeats every element in NumPy and the whole in PyTorch; write "
+                "{spelling}, or np.tile(x, {given})"
+            )
+            given = f"({repeats[0]})" if len(repeats) == 1 else str(repeats)
+            raise ValueError(said(text, given=given, shape=self.shape, spelling=spelling))
+        count, *axes = repeats
+        return indexing.repeat(self, count, axes[0] if axes else axis)
 
     def sort(self, axis: int | None = -1, **torch: Any) -> Self:
         """In ascending order, as a new Tensor."""
-        refuse_torch_spelling("sort", torch, "sort(axis=…) for the values and argsort(axis=…) for their places")
+        if torch:
+            refuse_torch_spelling("sort", torch, values_and_places("sort(axis=…)", "argsort(axis=…)"))
         return indexing.sort(self, axis)
 
     def clip(self, min: Any = None, max: Any = None) -> Self:
@@ -265,7 +280,7 @@ class Methods(Operators):
         return products.matmul(self, other)
 
 
-def _one_or_many(numbers: tuple[Any, ...]) -> tuple[int, ...]:
+def one_or_many(numbers: tuple[Any, ...]) -> tuple[int, ...]:
     """`f(2, 3)` and `f((2, 3))` mean the same."""
     if len(numbers) == 1 and not isinstance(numbers[0], int | np.integer):
         return () if numbers[0] is None else tuple(numbers[0])

@@ -4,11 +4,17 @@
 
 `phrase` looks the English text up in `VIETNAMESE` and gives both, with their `{…}` filled in. The sentences around
 the phrases stand in `errors.CATALOGUE`.
+
+A wrong argument is an error of Python's own, without a code: TypeError for a wrong kind of thing, ValueError for a
+wrong value. It speaks the language of the moment: `raise ValueError(said("there is no device {device!r} here", …))`.
+
+The table here has the phrases of the core. `nn`, `optim`, `data`, `plot` and `training` each have a `phrases.py` of
+their own and add it to this table when they are imported.
 """
 
 from typing import Final
 
-from tinygrad_vn.language import LANGUAGES, Language
+from tinygrad_vn.language import LANGUAGES, Language, current_language
 
 Text = dict[Language, str]
 """What is said, in every language."""
@@ -76,6 +82,9 @@ VIETNAMESE: Final[dict[str, str]] = {
     "To update a parameter, do it inside `with tg.no_grad():`.": "Hãy dùng toán tử hoặc hàm thông thường{without}. "
     "Để cập nhật tham số, hãy làm bên trong `with tg.no_grad():`.",
     ", without {names}": ", không có {names}",
+    "Write .item(); to collect losses, `losses.append(loss.item())`; for a list of Tensors, "
+    "tg.stack(losses).": "Hãy viết .item(); để gom các loss, `losses.append(loss.item())`; với một danh sách Tensor, "
+    "tg.stack(losses).",
     # E06: shapes
     "their lengths differ where neither is 1, counted from the last axis": "tính từ trục cuối, độ dài của chúng "
     "khác nhau ở một trục mà không bên nào bằng 1",
@@ -84,9 +93,6 @@ VIETNAMESE: Final[dict[str, str]] = {
     "the stacks {left} and {right} do not broadcast": "hai chồng ma trận {left} và {right} không broadcast được",
     " Multiply by single numbers with `*`.": " Hãy nhân với một số bằng `*`.",
     " Perhaps `{spelling}` is meant.": " Có lẽ ý bạn là `{spelling}`.",
-    "the {name} has to broadcast to the shape of the input": "{name} phải broadcast được về shape của đầu vào",
-    "the weight needs one number for each of the {count} classes": "weight cần đúng một số cho mỗi lớp trong {count} "
-    "lớp",
     # E07, E14: bad numbers, under detect_anomaly()
     "{file}, line {line}": "{file}, dòng {line}",
     "{file}, line {line}: `{source}`": "{file}, dòng {line}: `{source}`",
@@ -128,13 +134,6 @@ VIETNAMESE: Final[dict[str, str]] = {
     "không có giá trị: hãy sửa cách tính chúng, hoặc bỏ chúng ra.",
     "The numbers grew too large: take a smaller learning rate, or scale the data to about 1.": "Các số đã lớn quá mức: "
     "hãy giảm learning rate, hoặc đưa dữ liệu về cỡ 1.",
-    # E08: a loss
-    ", which NumPy would broadcast to {shape}": ", nên NumPy sẽ broadcast thành {shape}",
-    "Write `{spelling}`.": "Hãy viết `{spelling}`.",
-    "Give one target for each prediction, in shape {shape}.": "Hãy cho mỗi dự đoán đúng một giá trị đích, "
-    "với shape {shape}.",
-    "Give one class number for each prediction, in shape {shape}.": "Hãy cho mỗi dự đoán đúng một số hiệu lớp, "
-    "với shape {shape}.",
     # E10: no connection
     "This Tensor": "Tensor này",
     "This result": "Kết quả này",
@@ -165,35 +164,45 @@ VIETNAMESE: Final[dict[str, str]] = {
     "of shape {shape} and dtype {dtype}": "shape {shape} và dtype {dtype}",
     "; axes that differ: {axes}": "; các trục khác nhau: {axes}",
     "; the numbers of axes differ": "; số trục khác nhau",
-    # E13: what optimizers are given
-    "a whole {kind}": "cả một {kind}",
-    "one Tensor": "một Tensor đơn lẻ",
-    "{value}, which is no list of Tensors": "{value}, không phải là danh sách Tensor",
-    "Tensors and groups mixed": "Tensor và nhóm (group) lẫn lộn",
-    "a group that has no parameters": "một nhóm (group) không có tham số",
-    "no parameters": "một danh sách không có tham số nào",
-    "parameter number {position} twice": "tham số thứ {position} hai lần",
-    "as parameter number {position} {value}, of type {kind}": "tham số thứ {position} là {value}, thuộc kiểu {kind}",
-    "as parameter number {position} the result of an operation, {value}": "tham số thứ {position} là kết quả của một "
-    "phép toán, {value}",
-    "as parameter number {position} a Tensor without requires_grad, {value}": "tham số thứ {position} là một Tensor "
-    "không có requires_grad, {value}",
-    "Write model.parameters().": "Hãy viết model.parameters().",
-    "Write {optimizer}([w], …) with a list; of a model, model.parameters().": "Hãy viết {optimizer}([w], …) với một "
-    "danh sách; với một mô hình, hãy viết model.parameters().",
-    "Write {optimizer}([w, b], …); of a model, model.parameters().": "Hãy viết {optimizer}([w, b], …); "
-    "với một mô hình, hãy viết model.parameters().",
-    'Put the Tensors into {{"params": […]}}.': 'Hãy đặt các Tensor vào {{"params": […]}}.',
-    'Write {{"params": [w, b], …}}.': 'Hãy viết {{"params": [w, b], …}}.',
-    "A generator gives its items only once: call model.parameters() anew, or keep list(model.parameters()).": "Một "
-    "generator chỉ cho các phần tử của nó một lần: hãy gọi lại model.parameters(), hoặc giữ list(model.parameters()).",
-    "Give each one once.": "Hãy đưa mỗi tham số một lần.",
-    "Make it a Tensor: tg.tensor(…, requires_grad=True); of a model, write model.parameters().": "Hãy biến nó thành "
-    "Tensor: tg.tensor(…, requires_grad=True); với một mô hình, hãy viết model.parameters().",
-    "Optimize the Tensors that it is computed from, or start afresh from w.detach().requires_grad_().": "Hãy tối ưu "
-    "những Tensor mà nó được tính ra từ đó, hoặc bắt đầu lại từ w.detach().requires_grad_().",
-    "It would never change: create it with requires_grad=True, or leave it out.": "Nó sẽ không bao giờ thay đổi: "
-    "hãy tạo nó với requires_grad=True, hoặc bỏ nó ra.",
+    # errors of Python's own classes
+    "a Tensor holds numbers: {data:.60} is no number and no table of rows of equal length": "Tensor chứa các số: "
+    "{data:.60} không phải là số, cũng không phải là bảng gồm các hàng dài bằng nhau",
+    "the gradient of a Tensor of shape {shape} cannot have shape {other}": "gradient của Tensor có shape {shape} không "
+    "thể có shape {other}",
+    "there is no device {device!r} here: NumPy computes on the CPU": "ở đây không có thiết bị {device!r}: NumPy tính "
+    "trên CPU",
+    "there is no device {device!r} here: NumPy computes on the CPU; leave .cuda() out": "ở đây không có thiết bị "
+    "{device!r}: NumPy tính trên CPU; hãy bỏ .cuda()",
+    "t() transposes a matrix, not shape {shape}; write .mT, or .permute(…) with all axes": "t() chuyển vị một ma trận, "
+    "không phải shape {shape}; hãy viết .mT, hoặc .permute(…) với mọi trục",
+    "shape {shape} cannot be expanded to {wanted}: only axes of length 1 are repeated": "không thể mở rộng shape "
+    "{shape} thành {wanted}: chỉ những trục dài 1 mới được lặp lại",
+    "split({sizes}) does not fit an axis of length {length}; the lengths of the parts add up to it": "split({sizes}) "
+    "không khớp với trục dài {length}; tổng độ dài các phần phải bằng độ dài của trục",
+    "transpose{axes} of shape {shape} is an order of axes in NumPy and an exchange in PyTorch; write "
+    ".swapaxes{axes}": "transpose{axes} với shape {shape} là thứ tự các trục trong NumPy, nhưng là đổi chỗ hai trục "
+    "trong PyTorch; hãy viết .swapaxes{axes}",
+    " or .T": " hoặc .T",
+    "repeat{given} of shape {shape} repeats every element in NumPy and the whole in PyTorch; write {spelling}, or "
+    "np.tile(x, {given})": "repeat{given} với shape {shape} lặp lại từng phần tử trong NumPy, nhưng lặp lại cả khối "
+    "trong PyTorch; hãy viết {spelling}, hoặc np.tile(x, {given})",
+    "{call} means something else in PyTorch than in NumPy; write {instead}": "{call} có nghĩa khác nhau trong PyTorch "
+    "và NumPy; hãy viết {instead}",
+    "{values} for the values and {places} for their places": "{values} để lấy giá trị và {places} để lấy vị trí",
+    "{values} for the values and {places} for their places; of two Tensors, {elementwise}": "{values} để lấy giá trị "
+    "và {places} để lấy vị trí; với hai Tensor, {elementwise}",
+    "np.split(x, 3) for 3 parts, x.split(3) for parts of length 3": "np.split(x, 3) để chia thành 3 phần, x.split(3) "
+    "để chia thành các phần dài 3",
+    "{spelling} for PyTorch's number": "{spelling} để được kết quả của PyTorch",
+    "{method}() takes axis= and keepdims= (or dim= and keepdim=), not {name}=": "{method}() nhận axis= và keepdims= "
+    "(hoặc dim= và keepdim=), không nhận {name}=",
+    "the method {method}() does not take {name}=": "phương thức {method}() không nhận {name}=",
+    "multinomial draws by weights of shape (n,) or (m, n), finite and not negative": "multinomial rút theo các trọng "
+    "số có shape (n,) hoặc (m, n), hữu hạn và không âm",
+    "multinomial needs {needed} weights above 0 in each row to draw {count} numbers": "multinomial cần {needed} trọng "
+    "số dương trong mỗi hàng để rút {count} số",
+    "this is not the state of a {kind} generator: {error}": "đây không phải là trạng thái của bộ sinh số ngẫu nhiên "
+    "{kind}: {error}",
 }
 
 
@@ -207,9 +216,16 @@ def phrase(english: str, **details: object) -> Text:
     return filled({"en": english, "vi": VIETNAMESE[english]}, details)
 
 
+def said(english: str, **details: object) -> str:
+    """A phrase in the language that is in force now; its arguments are those of `phrase`."""
+    return phrase(english, **details)[current_language()]
+
+
 def filled(template: Text, details: dict[str, object]) -> Text:
     """A text with its `{…}` filled in, in every language."""
     return {
-        lang: template[lang].format(**{k: d[lang] if isinstance(d, dict) else d for k, d in details.items()})
+        lang: template[lang].format(
+            **{k: d[lang] if isinstance(d, dict) and lang in d else d for k, d in details.items()}
+        )
         for lang in LANGUAGES
     }

@@ -118,6 +118,8 @@ def as_operand(arg: Any, primitive: Primitive) -> Any:
         return arg.item()  # a NumPy scalar must not turn float32 into float64
     if isinstance(arg, complex):
         check_floating(np.dtype(complex))
+    if isinstance(arg, numbers.Integral):
+        return int(arg)
     if isinstance(arg, numbers.Number):
         return float(arg)  # type: ignore[arg-type]
     if isinstance(arg, type | np.dtype) or (isinstance(arg, tuple) and not isinstance(primitive.forward, np.ufunc)):

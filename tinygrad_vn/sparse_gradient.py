@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Values
+from tinygrad_vn.idioms import Size
 from tinygrad_vn.phrases import phrase
 from tinygrad_vn.recording import sparse_gradients_are, untracked
 from tinygrad_vn.rules import Primitive, elementwise
@@ -57,9 +58,9 @@ class SparseGradient(Tensor):
         return len(self.rows.shape)
 
     @property
-    def size(self) -> int:
+    def size(self) -> Size:
         """The number of elements of the whole table."""
-        return int(np.prod(self.rows.shape))
+        return Size.of(self.rows.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -2,7 +2,8 @@
 
 A Tensor behaves like a NumPy array; in addition, operations on it are recorded, so that `backward()` can go through
 them in reverse. This file has what a Tensor is, its values, its gradient, and the ways into it: NumPy's protocols.
-What can be computed with it stands in `operators.py` and `methods.py`, how that is remembered in `recording.py`.
+What can be computed with it stands in `operators.py`, `methods.py` and `idioms.py`, how that is remembered in
+`recording.py`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from tinygrad_vn.dispatch import in_our_spelling
 from tinygrad_vn.dtypes import DTypeLike, check_floating, get_default_dtype, new_array
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
 from tinygrad_vn.graph import Leaf, Node, Values
-from tinygrad_vn.methods import Methods
+from tinygrad_vn.idioms import Idioms, Size
 from tinygrad_vn.modes import enable_grad, is_grad_enabled
 from tinygrad_vn.passes import commit, not_connected, starting_gradient
-from tinygrad_vn.phrases import Text, phrase
+from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.recording import (
     apply,
     as_tensors,
@@ -40,7 +41,7 @@ from tinygrad_vn.rules import FUNCTIONS, Primitive, elementwise, indexing, shapi
 
 
 @results_are
-class Tensor(Methods):
+class Tensor(Idioms):
     """An array of numbers that remembers how it was computed.
 
     No two Tensors share their numbers, whatever NumPy would share: `r = x[0]; r += 1` leaves `x` as it is.
@@ -80,9 +81,9 @@ class Tensor(Methods):
         return self._data.ndim
 
     @property
-    def size(self) -> int:
-        """The number of elements, as in NumPy (PyTorch's `size()` is `shape` here)."""
-        return self._data.size
+    def size(self) -> Size:
+        """The number of elements, as in NumPy; called, as in PyTorch, it gives the shape or the length of an axis."""
+        return Size.of(self._data.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -185,6 +186,11 @@ class Tensor(Methods):
         if self.requires_grad:
             what = phrase("A Tensor that requires grad cannot become a bare array")
             remedy = phrase("Write .detach().numpy(), or use NumPy's functions on the Tensor itself.")
+            if self.ndim == 0:
+                remedy = phrase(
+                    "Write .item(); to collect losses, `losses.append(loss.item())`; for a list of Tensors, "
+                    "tg.stack(losses)."
+                )
             raise GradientError("E05", what=what, remedy=remedy)
         return self.data
 
@@ -247,7 +253,8 @@ class Tensor(Methods):
         if gradient is not None:
             gradient = gradient if isinstance(gradient, Tensor) else Tensor(gradient, self.dtype)
             if gradient.shape != self.shape:
-                raise ValueError(f"the gradient of a Tensor of shape {self.shape} cannot have shape {gradient.shape}")
+                text = "the gradient of a Tensor of shape {shape} cannot have shape {other}"
+                raise ValueError(said(text, shape=self.shape, other=gradient.shape))
         node = self._node = self._node or Leaf()
         node.grad = gradient
         if type(node) is Leaf:
@@ -302,12 +309,6 @@ class Tensor(Methods):
             remedy = phrase("Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack.")
             raise GradientError("E04", what=what, remedy=remedy)
         self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
-
-    def zero_(self) -> Self:
-        """Set all elements to 0, in place."""
-        self._check_writable("zero_()", "y = tg.zeros_like(x)")
-        self._own()[...] = 0
-        return self
 
     # --- as a sequence, a number, a text ------------------------------------------------------------------------
 

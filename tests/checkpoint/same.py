@@ -25,6 +25,8 @@ def assert_same(left: Any, right: Any) -> None:
         assert_same(left.detach().numpy(), right.detach().numpy())
     elif isinstance(left, np.ndarray | np.generic):
         assert (left.dtype, left.shape, left.tobytes()) == (right.dtype, right.shape, right.tobytes())
+    elif isinstance(left, complex):
+        assert_same([left.real, left.imag], [right.real, right.imag])
     elif isinstance(left, float):
         assert struct.pack("d", left) == struct.pack("d", right)
     else:

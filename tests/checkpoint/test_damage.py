@@ -1,10 +1,14 @@
 """A damaged file is an error that names what is damaged; it is never another object, and never runs a program."""
 
+import contextlib
+import errno
+import hashlib
 import io
 import json
 import pickle  # noqa: TID251 - to see it refused
 import random
 import re
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +16,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tinygrad_vn as tg
 from tests.checkpoint.same import assert_same
 from tinygrad_vn.checkpoint.archive import VERSION
-from tinygrad_vn.language import LANGUAGES
+from tinygrad_vn.language import LANGUAGES, set_language
 
 STATE = {
     "model": {"0.weight": tg.tensor([[1.0, -2.0], [0.5, 4.0]], requires_grad=True, name="w"), "0.bias": tg.ones(2)},
@@ -144,6 +150,15 @@ CHANGES: list[tuple[dict[str, Any], str]] = [
     ({"meta": lambda meta: meta.update(tree={"array": "order"})}, "the array 'model.0.weight', .* is unexpected"),
     ({"meta": lambda meta: meta.update(tree={"exec": "1"})}, "unknown tag 'exec'"),
     ({"meta": lambda meta: meta.update(tree={"scalar": ["O", "00" * 8]})}, "dtype 'O'"),
+    ({"meta": lambda meta: meta.update(tree={"scalar": ["<f8"]})}, "'checkpoint.json' is damaged"),
+    ({"meta": lambda meta: meta.update(tree={"scalar": ["<f8", ""]})}, "dtype '<f8' with 0 bytes"),
+    ({"meta": lambda meta: meta.update(tree={"complex": [1.0]})}, "'checkpoint.json' is damaged"),
+    ({"meta": lambda meta: meta.update(version="\x1b[31m")}, r"'checkpoint.json' is damaged: .*version '\\x1b"),
+    ({"meta": lambda meta: meta.update(version=0)}, r"'checkpoint.json' is damaged: .*version 0"),
+    ({"meta": lambda meta: meta.update(version=float("nan"))}, r"'checkpoint.json' is damaged: .*version nan"),
+    ({"members": {"checkpoint.json": b"9" * 10**5}}, "'checkpoint.json' is damaged: .*digits"),
+    ({"members": {"checkpoint.json": b"\xff"}}, "'checkpoint.json' is damaged"),
+    ({"members": {"../../order.npy": npy(np.ones(1))}}, r"the array '\.\./\.\./order\.npy' is unexpected"),
     (
         {"meta": lambda meta: meta.update(version=VERSION + 1)},
         "format version 2, this tinygrad_vn reads up to 1. Update",
@@ -158,6 +173,60 @@ def test_a_file_that_somebody_changed_is_an_error_that_names_it(change: dict[str
     with pytest.raises(tg.CheckpointError, match=re.compile(complaint)):
         loaded(changed(content_of(STATE), **change))
     assert not Bomb.went_off
+
+
+TAGS = ["scalar", "complex", "dict", "tuple", "nan", "float", "int", "bytes", "array", "tensor", "class", "name"]
+LEAVES = st.sampled_from([None, 3, 1.5, True, "order", "<f8", "U9999", "M8[s]", "00" * 8, "zz", "Buffer", "Tensor"])
+
+
+@given(
+    st.recursive(
+        LEAVES,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3),
+            st.dictionaries(st.sampled_from(TAGS), inner, max_size=1),
+            st.fixed_dictionaries({"class": inner, "array": inner}, optional={"requires_grad": inner, "name": inner}),
+        ),
+    )
+)
+def test_whatever_the_tree_says_nothing_but_a_checkpoint_error_is_raised(tree: Any) -> None:
+    content = changed(content_of(np.array([2, 0, 1])), meta=lambda meta: meta.update(tree=["array", tree]))
+    with contextlib.suppress(tg.CheckpointError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's, of odd dtypes
+        loaded(content)
+
+
+@pytest.mark.parametrize("dtype", ["|S0", "<U0", "|V0"])
+def test_elements_without_bytes_do_not_unfold(dtype: str) -> None:
+    """NumPy would make room for a billion of them, and whatever was in that memory would be shown."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"shape": (10**9,), "fortran_order": False, "descr": dtype})
+    entry = {"shape": [10**9], "dtype": dtype, "sha256": hashlib.sha256(b"").hexdigest()}
+    content = changed(
+        content_of(np.ones(1)), {"array.npy": header.getvalue()}, lambda meta: meta["arrays"].update(array=entry)
+    )
+    with pytest.raises(tg.CheckpointError, match="'array' is damaged"):
+        loaded(content)
+
+
+def test_a_machine_that_is_too_small_is_not_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = content_of(np.ones(3))
+
+    def no_room(*arguments: object, **named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np, "empty", no_room)
+    with pytest.raises(MemoryError):
+        loaded(content)
+
+
+@pytest.mark.parametrize("bit", [0x1, 0x20, 0x40])
+def test_an_encrypted_member_is_an_error(bit: int) -> None:
+    content = bytearray(content_of(np.ones(3)))
+    entry = content.rindex(b"PK\1\2")
+    content[entry + 8] |= bit
+    with pytest.raises(tg.CheckpointError, match="'array"):
+        loaded(bytes(content))
 
 
 def test_the_bomb_is_a_real_one() -> None:
@@ -201,6 +270,8 @@ def plain_npz() -> bytes:
     [
         (b"", "the file is empty", "tệp trống"),
         (b"epoch,loss\n1,0.5\n", "this is no checkpoint", "đây không phải là checkpoint"),
+        (b"weights={'a': 1}\n", "this is no checkpoint", "đây không phải là checkpoint"),  # "{" as in safetensors
+        (npy(np.ones(2)), "this is no checkpoint", "đây không phải là checkpoint"),
         (pickle.dumps(Bomb()), "this file is a pickle", "đây là tệp pickle"),
         (plain_npz(), "this NPZ file has no checkpoint.json", "tệp NPZ này không có checkpoint.json"),
     ],
@@ -215,6 +286,10 @@ def test_other_files_are_told_apart(content: bytes, english: str, vietnamese: st
         assert f"model.npz: {text}" in caught.value.texts[lang]
 
 
-def test_a_file_that_is_not_there_is_python_s_own_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        tg.load(tmp_path / "model.npz")
+def test_a_file_that_is_not_there_is_python_s_own_error_in_the_language_in_force(tmp_path: Path) -> None:
+    path = tmp_path / "model.npz"
+    for lang, text in zip(LANGUAGES, ("không có tệp này", "there is no such file"), strict=True):
+        set_language(lang)
+        with pytest.raises(FileNotFoundError, match=text) as caught:
+            tg.load(path)
+        assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(path))

@@ -1,9 +1,12 @@
 """A file is replaced whole or not at all: under kill -9, on a full disk, by several processes, in the right order."""
 
 import errno
+import io
 import os
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -87,9 +90,18 @@ def test_after_a_kill_at_any_moment_the_old_or_the_new_file_loads(tmp_path: Path
 
 
 def test_the_temporary_file_of_somebody_who_is_still_writing_stays(tmp_path: Path) -> None:
-    (tmp_path / ".state.npz.0123.tmp").write_bytes(b"half")
+    (tmp_path / ".state.npz.0123456789abcdef.tmp").write_bytes(b"half")
     tg.save(tmp_path / "state.npz", {"version": 1})
-    assert sorted(os.listdir(tmp_path)) == [".state.npz.0123.tmp", "state.npz"]
+    assert sorted(os.listdir(tmp_path)) == [".state.npz.0123456789abcdef.tmp", "state.npz"]
+
+
+def test_old_files_of_other_people_stay(tmp_path: Path) -> None:
+    names = [".state.npz.backup.tmp", ".state.npz.0123456789abcdef.tmp.npz", "state.npz.0123456789abcdef.tmp"]
+    for name in names:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1e9, 1e9))
+    tg.save(tmp_path / "state.npz", {"version": 1})
+    assert sorted(os.listdir(tmp_path)) == sorted([*names, "state.npz"])
 
 
 @posix
@@ -136,24 +148,122 @@ def test_trouble_leaves_the_old_file(
 
 
 FULL = """
-import resource, sys
+import errno, io, os, resource, sys
 import tinygrad_vn as tg
 
-tg.save(sys.argv[1], {"version": 1, "w": tg.ones(10)})
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
-try:
-    tg.save(sys.argv[1], {"version": 2, "w": tg.ones(100_000)})
-except OSError as error:
-    print(error.errno, tg.load(sys.argv[1])["version"])
+path, old, new = sys.argv[1], {"w": tg.ones(10)}, {"a": tg.zeros(900), "w": tg.zeros(9000)}
+if path.endswith(".npz"):
+    old["version"], new["version"] = 1, 2
+tg.save(path, new)
+size = os.path.getsize(path)
+tg.save(path, old)
+for room in [*range(0, size, size // 50), size - 1]:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    try:
+        tg.save(path, new)
+    except OSError as error:
+        assert (error.errno, error.filename) == (errno.EFBIG, path), error
+    else:
+        sys.exit(f"{size} bytes were saved where there was room for {room}")
+    assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
+    assert tg.load(path)["w"].tolist() == [1.0] * 10
 """
 
 
 @posix
-def test_a_real_disk_that_takes_no_more_leaves_the_old_file(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", FULL, str(tmp_path / "state.npz")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [str(errno.EFBIG), "1"]
-    assert os.listdir(tmp_path) == ["state.npz"]
+@pytest.mark.parametrize("name", ["state.npz", "state.safetensors"])
+def test_a_real_disk_that_takes_no_more_leaves_the_old_file_wherever_it_ends(tmp_path: Path, name: str) -> None:
+    if name.endswith(".safetensors"):
+        pytest.importorskip("safetensors")
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path / name)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+PROTECTED = """
+import os, sys
+import tinygrad_vn as tg
+
+os.chdir(sys.argv[1])
+for path in ("locked.npz", "folder/old.npz"):
+    os.makedirs("folder", exist_ok=True)
+    tg.save(path, {"version": 1})
+os.chmod(".", 0o777)
+os.chmod("locked.npz", 0o444)
+os.chmod("folder", 0o555)
+os.chmod("folder/old.npz", 0o666)
+if os.geteuid() == 0:  # who may do anything
+    os.seteuid(65534)
+for path in ("locked.npz", "folder/old.npz", "folder/new.npz"):
+    try:
+        tg.save(path, {"version": 2})
+    except PermissionError as error:
+        print(error.filename, error.strerror)
+os.seteuid(os.getuid())
+assert tg.load("locked.npz") == tg.load("folder/old.npz") == {"version": 1}
+assert os.listdir("folder") == ["old.npz"]
+os.chmod("folder", 0o755)
+"""
+
+
+@posix
+def test_what_is_write_protected_stays_and_the_error_has_its_path() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders can be entered by nobody else
+        done = subprocess.run([sys.executable, "-c", PROTECTED, folder], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    locked, old, new = done.stdout.splitlines()
+    assert "locked.npz this file is write-protected" in locked or "tệp này được bảo vệ" in locked
+    assert old.startswith("folder/old.npz ")
+    assert new.startswith("folder/new.npz ")
+
+
+@posix
+def test_a_pipe_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    """As is /dev/null: to replace it would harm the whole machine."""
+    path, contents = tmp_path / "pipe.npz", []
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: contents.append(path.read_bytes()))
+    reader.start()
+    tg.save(path, {"version": 1, "w": np.arange(50_000)})
+    reader.join(timeout=60)
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    loaded = tg.load(io.BytesIO(contents[0]))
+    assert loaded["version"] == 1
+    assert np.array_equal(loaded["w"], np.arange(50_000))
+
+
+@posix
+def test_a_device_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    path = Path(os.devnull)
+    if os.geteuid() == 0:  # who could harm the real one
+        path = tmp_path / "null"
+        try:
+            os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 3))  # Linux's number of it
+            path.write_bytes(b"")
+        except OSError:
+            pytest.skip("no devices can be made here")
+    tg.save(path, {"version": 1, "w": np.arange(50_000)})
+    assert stat.S_ISCHR(path.stat().st_mode)
+
+
+def test_a_relative_path_means_the_folder_at_the_time_of_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        tg.save("state.npz", {"folder": folder})
+    assert tg.load("../one/state.npz") == {"folder": "one"}
+    assert tg.load(tmp_path / "two" / "state.npz") == {"folder": "two"}
+
+
+@posix
+def test_a_private_file_stays_private_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, modes, sync = tmp_path / "state.npz", [], os.fsync
+    tg.save(path, {"version": 1})
+    path.chmod(0o600)
+    monkeypatch.setattr(os, "fsync", lambda number: (modes.append(os.fstat(number).st_mode & 0o777), sync(number)))
+    tg.save(path, {"version": 2})
+    assert modes[0] == 0o600
 
 
 def test_savers_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
@@ -206,3 +316,6 @@ def test_a_folder_that_is_missing_or_in_the_way_is_named(tmp_path: Path) -> None
     with pytest.raises(IsADirectoryError, match=r"is a folder: give a file in it, such as .*checkpoint\.npz"):
         tg.save(tmp_path, {"version": 1})
     assert os.listdir(tmp_path) == []
+    (tmp_path / "link.npz").symlink_to(tmp_path / "gone" / "model.npz")
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*gone: make it.* for model\.npz"):
+        tg.save(tmp_path / "link.npz", {"version": 1})

@@ -2,7 +2,11 @@
 
 import io
 import os
-from collections import OrderedDict
+import random
+import struct
+import tracemalloc
+from collections import OrderedDict, namedtuple
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +37,7 @@ DTYPES = st.one_of(
     hnp.unicode_string_dtypes(max_len=5),
     hnp.byte_string_dtypes(max_len=5),
     hnp.datetime64_dtypes(),
+    hnp.timedelta64_dtypes(),
 )
 ARRAYS = DTYPES.flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0, max_side=4)))
 TEXTS = st.text()
@@ -62,6 +67,56 @@ OBJECTS = st.recursive(
 @given(OBJECTS)
 def test_any_object_comes_back_as_it_was(obj: Any) -> None:
     assert_same(through_a_file(obj), obj)
+
+
+@pytest.mark.parametrize("bits", [0x7FF8000000000000, 0xFFF8000000000000, 0x7FF8000000000001, 0xFFF123456789ABCD])
+def test_every_nan_comes_back_with_its_sign_and_payload(bits: int) -> None:
+    nan = struct.unpack("d", struct.pack("Q", bits))[0]
+    assert_same(through_a_file([nan, complex(0.0, nan)]), [nan, complex(0.0, nan)])
+
+
+@pytest.mark.parametrize("nothing", [np.str_(""), np.bytes_(b"")])
+def test_an_empty_text_of_numpy_comes_back(nothing: Any) -> None:
+    assert_same(through_a_file({"note": nothing}), {"note": nothing})
+
+
+def test_what_stands_in_two_places_comes_back_twice() -> None:
+    """As parameters do that a model uses in two places."""
+    first, second = nn.Linear(2, 2), nn.Linear(2, 2)
+    second.weight = first.weight
+    model = nn.Sequential(first, second)
+    wanted = first.weight.tolist()
+    state = through_a_file(model.state_dict())
+    first.weight.data[...] = 0.0
+    model.load_state_dict(state)
+    assert first.weight is second.weight
+    assert first.weight.tolist() == state["1.weight"].tolist() == wanted
+    state["0.weight"].data[...] = 7.0
+    assert state["1.weight"].tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    "tensor", [tg.ones((3, 2)), tg.tensor([1.0, 2.0], requires_grad=True), Parameter([1.0]), Buffer([1.0])]
+)
+def test_a_loaded_tensor_shares_its_numbers_with_nobody(tensor: tg.Tensor) -> None:
+    loaded = through_a_file({"w": tensor})["w"]
+    kept, row = loaded.detach(), loaded.detach()[0]
+    with tg.no_grad():
+        loaded *= 3.0
+    assert (kept.tolist(), row.tolist()) == (tensor.tolist(), tensor[0].tolist())
+    assert loaded.tolist() == (tensor.detach() * 3.0).tolist()
+
+
+def test_loading_holds_the_arrays_once(tmp_path: Path) -> None:
+    tg.save(tmp_path / "large.npz", {"w": tg.ones(2_000_000), "more": np.ones(500_000)})  # 20 MB
+    tracemalloc.start()
+    try:
+        loaded = tg.load(tmp_path / "large.npz")
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert loaded["w"].size == 2_000_000
+    assert most < 1.2 * 20e6 + 2 * 2**20  # a piece that is being read, and what zipfile needs
 
 
 def test_what_is_known_of_a_tensor_comes_back() -> None:
@@ -190,6 +245,42 @@ def test_equal_objects_make_equal_files() -> None:
     assert first.getvalue() == second.getvalue()
 
 
+class Slow(io.RawIOBase):
+    """A file without a buffer that takes a few bytes at a time, as operating systems are free to do."""
+
+    def __init__(self) -> None:
+        self.content, self.random = b"", random.Random(0)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        taken = self.random.randint(1, 100)
+        self.content += bytes(content[:taken])
+        return min(taken, len(content))
+
+
+def test_a_file_that_takes_a_part_at_a_time_gets_all_of_it() -> None:
+    file = Slow()
+    tg.save(file, {"w": np.arange(100.0)})
+    assert_same(tg.load(io.BytesIO(file.content)), {"w": np.arange(100.0)})
+
+
+def test_an_open_file_stays_open_and_gives_errors_its_name(tmp_path: Path) -> None:
+    with open(tmp_path / "state.npz", "w+b") as file:
+        tg.save(file, {"a": 1})
+        file.seek(0)
+        assert tg.load(file) == {"a": 1}
+        file.truncate(30)
+        file.seek(0)
+        with pytest.raises(tg.CheckpointError, match=r"state\.npz: the file was cut off"):
+            tg.load(file)
+    with open(tmp_path / "state.npz", encoding="latin-1") as text, pytest.raises(TypeError, match="not bytes: open it"):
+        tg.load(text)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"dict is no path: write tg\.load\(path\)"):
+        tg.load({"a": 1})  # type: ignore[arg-type]
+
+
 def test_the_name_is_as_given_and_both_orders_are_understood(tmp_path: Path) -> None:
     tg.save(str(tmp_path / "model.pt"), {"a": 1})
     tg.save({"a": 2}, tmp_path / "model")  # torch.save's order
@@ -198,6 +289,12 @@ def test_the_name_is_as_given_and_both_orders_are_understood(tmp_path: Path) -> 
     assert tg.load(str(tmp_path / "model")) == {"a": 2}
     with pytest.raises(TypeError, match=r"neither dict nor list is a path: write tg.save\(path, obj\)"):
         tg.save({"a": 1}, [2])
+
+
+def sparse_gradient() -> Any:
+    table = nn.Embedding(4, 2, sparse=True)
+    table(tg.tensor([1, 2])).sum().backward()
+    return table.weight.grad
 
 
 class Odd(tg.Tensor):
@@ -212,7 +309,15 @@ class Odd(tg.Tensor):
         ({"optimizer": optim.SGD([tg.zeros(1, requires_grad=True)])}, r"optimizer is of type SGD.*state_dict"),
         ({"loss": nn.functional.relu}, r"loss is of type .*, which cannot be saved: save dictionaries"),
         ([np.random.default_rng(0)], r"\[0\] is of type Generator.*bit_generator\.state"),
+        ([np.random.RandomState(0)], r"\[0\] is of type RandomState.*get_state\(legacy=False\)"),
         ({3: {1, 2}}, r"\[3\] is of type set.*save a list"),
+        ({"best": Path("a.npz")}, r"best is of type \w+Path.*save it as text"),
+        ({"dtype": np.dtype("f4")}, r"dtype is of type \w+, .*save it as text"),
+        ({"size": namedtuple("Size", "rows columns")(1, 2)}, r"size is of type Size.*save tuple\(…\) of it"),
+        ({"kind": IntEnum("Kind", "A")(1)}, r"kind is of type Kind.*save int\(…\) of it"),
+        ({"raw": bytearray(b"x")}, r"raw is of type bytearray.*save bytes\(…\) of it"),
+        ({"grad": sparse_gradient()}, r"grad is of type SparseGradient.*save its \.to_dense\(\)"),
+        ({"notes": np.empty(3, [("text", "S0")])["text"]}, r"notes holds elements of dtype \|S0"),
         ({"w": np.array([None])}, r"w holds Python objects"),
         ({"w": np.zeros(2, "i4,f8")}, r"w holds elements of dtype"),
         ({"w": np.ma.masked_array([1.0, 2.0], [True, False])}, r"w is of type MaskedArray.*mask"),

@@ -191,6 +191,7 @@ WRONG: list[tuple[Any, Any, list[str]]] = [
     ((X[:0], Y[:0]), 1, ["the data are empty", "dữ liệu trống"]),
     ([], 1, ["the data are empty", "dữ liệu trống"]),
     ((), 1, ["no arrays", "chưa có mảng nào"]),
+    (X, Y, ["DataLoader((X, y), batch_size=…)", "thành một cặp"]),
     ((X, Y), 0, ["batch_size=0", "từ 1 trở lên"]),
     ((X, Y), None, ["batch_size=None", "'all'"]),
     ((X, Y), 2.5, ["batch_size=2.5", "số nguyên"]),

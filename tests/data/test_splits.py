@@ -93,6 +93,23 @@ def test_stratified_parts_have_the_shares_of_the_whole(n_test: int) -> None:
     assert test.tolist() != sorted(test.tolist())
 
 
+def test_a_pair_is_parted_by_rows_into_pairs() -> None:
+    train, test = train_test_split((X, Y), test_size=0.2, seed=0)
+    x_train, x_test, y_train, y_test = train_test_split(X, Y, test_size=0.2, seed=0)
+    for part, (x, y) in ((train, (x_train, y_train)), (test, (x_test, y_test))):
+        assert isinstance(part, tuple)
+        np.testing.assert_array_equal(part[0], x)
+        np.testing.assert_array_equal(part[1], y)
+    with pytest.raises(DataError, match="x has 10 rows but y has 9"):
+        train_test_split((X, Y[:9]))
+
+
+def test_a_list_of_arrays_is_not_parted_by_arrays() -> None:
+    with pytest.raises(DataError, match=r"train_test_split\(X, y\), or a tuple"):
+        train_test_split([X, Y], test_size=0.5)
+    assert len(train_test_split(list(X), test_size=0.2, seed=0)[0]) == 8
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

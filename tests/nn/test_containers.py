@@ -150,3 +150,16 @@ def test_a_module_dict_is_a_dictionary() -> None:
             modules[wrong] = a
     with pytest.raises(NotImplementedError, match="call one of its modules"):
         modules(1)
+
+
+def test_sequences_are_added_and_those_that_were_added_stay() -> None:
+    first, second = nn.Sequential(nn.Linear(2, 3), nn.Tanh()), nn.Sequential(nn.Linear(3, 1))
+    joined = first + second
+    assert isinstance(joined, nn.Sequential)
+    assert (len(first), len(second), len(joined)) == (2, 1, 3)
+    assert joined[2] is second[0]
+    assert joined(np.ones((1, 2))).shape == (1, 1)
+    first += [nn.ReLU()]
+    assert [type(module).__name__ for module in first] == ["Linear", "Tanh", "ReLU"]
+    layers = nn.ModuleList(second)
+    assert list((layers + nn.ModuleList([first])).state_dict()) == ["0.weight", "0.bias", "1.0.weight", "1.0.bias"]

@@ -170,7 +170,7 @@ def test_the_row_for_padding_begins_with_zeros_and_gets_no_gradient(sparse: bool
     assert layer.weight[:2].detach().numpy().all()
     layer(np.array([2, 1, 2])).sum().backward()
     np.testing.assert_array_equal(layer.weight.grad.numpy(), [[0, 0], [1, 1], [0, 0], [0, 0]])
-    with pytest.raises(ValueError, match="padding_idx=4 is none of its 4 rows"):
+    with pytest.raises(ValueError, match="padding_idx=4 is none of the 4 rows"):
         nn.Embedding(4, 2, padding_idx=4)
 
 
@@ -384,3 +384,22 @@ def test_norms_begin_again(make: Any) -> None:
     assert {key: value.tolist() for key, value in layer.state_dict().items()} != first
     layer.reset_parameters()
     assert {key: value.tolist() for key, value in layer.state_dict().items()} == first
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: nn.LayerNorm(3.0), TypeError, "normalized_shape must be a whole number, not 3.0"),
+        (lambda: nn.LayerNorm((2, -1)), ValueError, "normalized_shape=-1 makes no sense"),
+        (lambda: nn.LayerNorm(()), ValueError, r"normalized_shape=\(\) names no axis"),
+        (lambda: F.embedding([0], np.ones((2, 3)), padding_idx=2), ValueError, "padding_idx=2 is none of the 2 rows"),
+        (lambda: F.embedding([0], np.ones((2, 3)), padding_idx=-3), ValueError, "padding_idx=-3 is none of the 2"),
+    ],
+)
+def test_sizes_and_rows_that_there_cannot_be(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_layer_norm_over_axes_given_by_numpy() -> None:
+    assert str(nn.LayerNorm(np.int64(3))) == str(nn.LayerNorm([3])) == str(nn.LayerNorm((3,)))

@@ -99,6 +99,9 @@ def test_a_diamond_of_modules_is_walked_in_linear_time() -> None:
     assert len(list(module.parameters())) == 2
     assert len(list(module.eval().apply(lambda m: None).modules())) == 201
     assert not next(iter(module.modules())).training
+    text = repr(module)
+    assert text.count("Linear(") == 1
+    assert text.count("Sequential, the same as (0)") == 199
 
 
 def test_a_child_that_knows_its_parent() -> None:
@@ -486,3 +489,36 @@ def test_an_error_names_the_layer() -> None:
     with pytest.raises(ValueError, match="in_features=2") as caught:
         deep(np.ones((5, 7)))
     assert caught.value.__notes__ == ["in the layer '0.body': Linear(in_features=2, out_features=3, bias=True)"]
+
+
+def test_shared_modules_are_saved_under_every_path_as_long_as_that_can_be_done() -> None:
+    module: nn.Module = nn.Linear(1, 1)
+    for _ in range(4):
+        module = nn.Sequential(module, module)
+    state = module.state_dict()  # PyTorch's names, all sixteen of them, twice
+    assert list(state)[:3] == ["0.0.0.0.weight", "0.0.0.0.bias", "0.0.0.1.weight"]
+    assert len(state) == 32
+    module.load_state_dict(state)
+    for _ in range(200):
+        module = nn.Sequential(module, module)
+    with pytest.raises(ValueError, match=r"Sequential holds modules that are shared so often that .* 100,000 names"):
+        module.state_dict()
+
+
+def test_everything_is_on_the_cpu() -> None:
+    layer = nn.Linear(2, 1)
+    assert layer.cpu() is layer.to("cpu") is layer.to(device="cpu") is layer
+    assert layer.to("cpu", tg.float32).weight.dtype == np.float32
+    assert layer.to(tg.zeros(1)).weight.dtype == np.float64
+    for call in (layer.cuda, lambda: layer.to("cuda"), lambda: layer.to(device="cuda:1")):
+        with pytest.raises(ValueError, match=r"there is no device 'cuda.*NumPy computes on the CPU"):
+            call()
+
+
+def test_the_place_of_a_layer_is_where_it_is_set_not_where_none_stood_for_it() -> None:
+    model = nn.Module()
+    model.norm = None  # type: ignore[assignment]
+    model.first, model.last = nn.Linear(2, 3, bias=False), nn.Linear(3, 1, bias=False)  # type: ignore[assignment]
+    model.norm = nn.LayerNorm(3, bias=False)  # type: ignore[assignment]
+    model.first = nn.Linear(4, 3, bias=False)  # type: ignore[assignment]  # another one, in the same place
+    assert list(model.state_dict()) == ["first.weight", "last.weight", "norm.weight"]

@@ -67,7 +67,7 @@ def test_what_is_refused() -> None:
     parameters = Line().parameters()
     list(parameters)
     for penalty in (nn.l1_penalty, nn.l2_penalty):
-        with pytest.raises(ValueError, match=r"no parameters; .* write model\.parameters\(\) anew"):
+        with pytest.raises(ValueError, match=r"no parameters; .* write model\.parameters\(\) again"):
             penalty(parameters, 0.1)
         with pytest.raises(ValueError, match=r"weight of at least 0, not -0\.1"):
             penalty(Line(), -0.1)

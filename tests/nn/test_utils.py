@@ -90,7 +90,7 @@ def test_norms_that_are_not_finite() -> None:
     for function in (clip_grad_norm_, clip_grad_value_):
         with pytest.raises(ValueError, match="=-1 makes no sense"):
             function(p, -1)
-        with pytest.raises(TypeError, match=r"not a whole Linear: model.parameters\(\)"):
+        with pytest.raises(TypeError, match=r"not a whole Linear: write model.parameters\(\)"):
             function(nn.Linear(1, 1), 1.0)  # type: ignore[arg-type]
 
 
@@ -116,5 +116,5 @@ def test_parameters_as_one_vector_and_back() -> None:
     with pytest.raises(ValueError, match=r"have 6 elements, they cannot take a vector of shape \(5,\)"):
         vector_to_parameters(np.zeros(5), net.parameters())
     assert net.bias.tolist() == [4.0, 5.0]
-    with pytest.raises(ValueError, match="no parameters; a generator gives its items only once"):
+    with pytest.raises(ValueError, match="no parameters; a generator gives them only once"):
         parameters_to_vector([])

@@ -1,5 +1,6 @@
 """L-BFGS: it finds minima in few evaluations, and what can go wrong on the way."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_vn as tg
+from tinygrad_vn.errors import ParameterError
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim import LBFGS, SGD
 from tinygrad_vn.optim.lbfgs import descent_direction
@@ -227,6 +229,42 @@ def test_what_it_cannot_do_is_refused() -> None:
         optimizer.add_param_group({"params": [q]})
     with pytest.raises(ValueError, match="settings"):
         optimizer.load_state_dict(SGD([p]).state_dict())
+
+
+def test_what_would_spoil_its_long_vectors_is_refused() -> None:
+    w = tg.tensor([3.0, 4.0], requires_grad=True)
+    optimizer = LBFGS([w])
+
+    def closure() -> tg.Tensor:
+        optimizer.zero_grad()
+        loss = ((w - 1.0) ** 2).sum()
+        loss.backward()
+        return loss
+
+    with pytest.raises(TypeError, match="the closure returned None; it must return the loss"):
+        optimizer.step(lambda: None)
+    optimizer.param_groups[0]["lr"] = math.nan
+    with pytest.raises(ParameterError, match="the learning rate nan in group number 0"):
+        optimizer.step(closure)
+    optimizer.param_groups[0]["lr"] = 1.0
+    assert w.tolist() == [3.0, 4.0]
+    optimizer.step(closure)
+    w.data = np.array([3.0, 4.0, 5.0])
+    with pytest.raises(ValueError, match="the parameters are 3 numbers now and were 2 at the last step"):
+        optimizer.step(closure)
+    loss = (w**2).sum()
+    w.grad = tg.tensor([1.0, 1.0, 1.0])
+    w.data = np.array([3.0])
+    with pytest.raises(
+        ParameterError, match=r"a gradient of shape \(3,\) for parameter number 0, which has shape \(1,\)"
+    ):
+        LBFGS([w]).step(lambda: loss)
+
+
+def test_a_closure_that_forgets_backward_is_noticed() -> None:
+    w = tg.tensor([3.0], requires_grad=True)
+    with pytest.warns(UserWarning, match=r"LBFGS\.step\(\) found no gradient"):
+        LBFGS([w]).step(lambda: (w**2).sum())
 
 
 def test_a_state_that_does_not_fit_is_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tests.optim.every import every, parameter, step
-from tinygrad_vn.optim import LBFGS, SGD, Adadelta, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
+from tinygrad_vn.optim import LBFGS, SGD, Adam, Optimizer, RMSprop
 
 
 @every
@@ -197,77 +197,6 @@ def test_generators_are_read_once() -> None:
     assert all(w.grad is None for w in weights)
 
 
-class WithParameters:
-    def parameters(self) -> list[tg.Tensor]:
-        return [parameter(1.0)]
-
-
-@pytest.mark.parametrize(
-    ("params", "error", "says"),
-    [
-        (lambda: [], ValueError, "no parameters"),
-        (lambda: iter(()), ValueError, "only once"),
-        (lambda: parameter(1.0), TypeError, "with a list"),
-        (lambda: WithParameters(), TypeError, r"model\.parameters\(\)"),
-        (lambda: "weights", TypeError, "list of Tensors"),
-        (lambda: 3, TypeError, "list of Tensors"),
-        (lambda: {"params": [parameter(1.0)]}, TypeError, "list of Tensors"),
-        (lambda: [parameter(1.0), np.ones(3)], TypeError, "number 1 .* ndarray"),
-        (lambda: [parameter(1.0) * 2], ValueError, "result of an operation"),
-        (lambda: [{"params": [parameter(1.0)]}, parameter(1.0)], TypeError, "mixed"),
-        (lambda: [{"params": []}], ValueError, "no parameters"),
-        (lambda: [{"lr": 0.1}], ValueError, "has no parameters"),
-        (lambda: [{"params": [parameter(1.0)], "learning_rate": 1}], ValueError, "no setting 'learning_rate'"),
-        (lambda: [parameter(1.0)] * 2, ValueError, "twice"),
-    ],
-)
-@pytest.mark.parametrize("make", [SGD, Adam])
-def test_what_is_no_list_of_parameters_is_refused(
-    make: type[Optimizer], params: Callable[[], Any], error: type[Exception], says: str
-) -> None:
-    with pytest.raises(error, match=says):
-        make(params(), lr=0.1)  # type: ignore[call-arg]
-
-
-@pytest.mark.parametrize(
-    ("make", "settings", "says"),
-    [
-        (SGD, {"lr": -1.0}, "lr=-1.0"),
-        (SGD, {"momentum": -0.1}, "momentum=-0.1"),
-        (SGD, {"weight_decay": float("nan")}, "weight_decay=nan"),
-        (SGD, {"nesterov": True}, "nesterov"),
-        (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "dampening=0"),
-        (Adam, {"lr": -1.0}, "lr=-1.0"),
-        (Adam, {"eps": -1.0}, "eps=-1.0"),
-        (Adam, {"betas": (0.9, 1.0)}, "betas="),
-        (Adam, {"betas": (0.9,)}, "betas="),
-        (SGD, {"momentum_form": "heavy"}, "'heavy' is unknown; there are 'pytorch', 'velocity', 'average'"),
-        (SGD, {"momentum_form": "velocity", "momentum": 0.9, "nesterov": True}, "neither nesterov nor"),
-        (SGD, {"momentum_form": "average", "momentum": 0.9, "dampening": 0.9}, "neither nesterov nor"),
-        (SGD, {"momentum_form": "average", "momentum": 1.5}, "1 or less"),
-        (AdamW, {"weight_decay": -1.0}, "weight_decay=-1.0"),
-        (NAdam, {"momentum_decay": -1.0}, "momentum_decay=-1.0"),
-        (Adagrad, {"lr_decay": -1.0}, "lr_decay=-1.0"),
-        (Adagrad, {"initial_accumulator_value": -1.0}, "initial_accumulator_value=-1.0"),
-        (RMSprop, {"alpha": 1.5}, "alpha=1.5"),
-        (RMSprop, {"momentum": -1.0}, "momentum=-1.0"),
-        (Adadelta, {"rho": 1.5}, "rho=1.5"),
-        (LBFGS, {"history_size": 0}, "history_size=0"),
-        (LBFGS, {"line_search_fn": "armijo"}, "'armijo' is unknown"),
-    ],
-)
-def test_settings_out_of_range_are_refused(make: Callable[..., Optimizer], settings: dict[str, Any], says: str) -> None:
-    with pytest.raises(ValueError, match=says):
-        make([parameter(1.0)], **settings)
-
-
-@pytest.mark.parametrize("lr", [tg.tensor(0.1), "0.1", None])
-@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam, AdamW, NAdam, Adadelta, LBFGS])
-def test_a_rate_that_is_no_number_is_refused(make: Callable[..., Optimizer], lr: Any) -> None:
-    with pytest.raises(TypeError, match=r"lr=.* is no number"):
-        make([parameter(1.0)], lr=lr)
-
-
 # --- step(closure), zero_grad, settings that change on the way ----------------------------------------------------
 
 
@@ -285,6 +214,13 @@ def test_a_closure_is_called_with_gradients_enabled_before_the_update() -> None:
         assert optimizer.step(closure).item() == 25.0
     assert w.item() == 4.0
     assert optimizer.step() is None
+
+
+@pytest.mark.parametrize("make", [SGD, LBFGS])
+def test_a_loss_is_no_closure(make: type[Optimizer]) -> None:
+    w = parameter(1.0)
+    with pytest.raises(TypeError, match=r"computes the loss, not Tensor; with the loss at hand, write loss\.backward"):
+        make([w], lr=0.1).step((w**2).sum())  # type: ignore[call-arg, arg-type]
 
 
 def test_gradients_can_be_filled_with_zeros_instead_of_forgotten() -> None:
@@ -350,18 +286,8 @@ def test_a_parameter_that_got_another_shape_or_dtype() -> None:
     assert w.dtype == optimizer.state[w]["exp_avg"].dtype == np.float32
     w.data = np.array([1.0])
     w.grad = None
-    with pytest.raises(ValueError, match=r"had shape \(2,\) at its last step and has \(1,\) now"):
+    with pytest.raises(ValueError, match=r"number 0 with shape \(1,\), which had shape \(2,\) at its last step"):
         step(optimizer, w)
-
-
-@pytest.mark.parametrize("argument", ["foreach", "fused", "capturable", "differentiable"])
-@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam, AdamW, NAdam, Adadelta])
-def test_what_only_pytorch_can_do_is_refused(make: Callable[..., Optimizer], argument: str) -> None:
-    make([parameter(1.0)], **{argument: False})
-    with pytest.raises(TypeError, match=f"{argument}=True is about how PyTorch runs"):
-        make([parameter(1.0)], **{argument: True})
-    with pytest.raises(TypeError, match=r"no argument 'learning_rate'; it has lr, "):
-        make([parameter(1.0)], learning_rate=0.1)
 
 
 def test_an_optimizer_shows_its_settings() -> None:

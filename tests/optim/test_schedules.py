@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -353,6 +354,22 @@ def test_settings_out_of_range_are_refused() -> None:
     adagrad = optim.Adagrad([tg.tensor(1.0, requires_grad=True)])
     wrong: list[tuple[str, Callable[[], Any]]] = [
         ("step_size=0", lambda: StepLR(o, 0)),
+        ("gamma=nan", lambda: StepLR(o, 3, math.nan)),
+        ("gamma=-0.5", lambda: ExponentialLR(o, -0.5)),
+        ("gamma=inf", lambda: MultiStepLR(o, [3], math.inf)),
+        ("milestones=[2.5]", lambda: MultiStepLR(o, [2.5])),  # type: ignore[list-item]
+        ("eta_min=-1", lambda: CosineAnnealingLR(o, 10, -1)),
+        ("eta_min=nan", lambda: CosineAnnealingWarmRestarts(o, 10, eta_min=math.nan)),
+        ("total_iters=0", lambda: LinearLR(o, total_iters=0)),
+        ("total_iters=2.5", lambda: LinearLR(o, total_iters=2.5)),  # type: ignore[arg-type]
+        ("max_lr=nan", lambda: OneCycleLR(o, [0.1, math.nan], 10)),
+        ("factor=nan", lambda: ReduceLROnPlateau(o, factor=math.nan)),
+        ("patience=-1", lambda: ReduceLROnPlateau(o, patience=-1)),
+        ("threshold=nan", lambda: ReduceLROnPlateau(o, threshold=math.nan)),
+        ("lr=nan", lambda: LossThresholds(o, {1.0: math.nan})),
+        ("no loss is below NaN", lambda: LossThresholds(o, {math.nan: 0.1})),
+        ("needs schedules", lambda: SequentialLR(o, [], [])),
+        ("milestones=[2.5]", lambda: SequentialLR(o, [StepLR(o, 1)] * 2, [2.5])),  # type: ignore[list-item]
         ("T_max=0.5", lambda: CosineAnnealingLR(o, 0.5)),  # type: ignore[arg-type]
         ("T_mult=0", lambda: CosineAnnealingWarmRestarts(o, 1, 0)),
         ("epoch=-1", lambda: CosineAnnealingWarmRestarts(o, 1).step(-1)),
@@ -376,11 +393,23 @@ def test_settings_out_of_range_are_refused() -> None:
         ("another optimizer", lambda: SequentialLR(o, [StepLR(sgd(), 1)], [])),
     ]
     for words, make in wrong:
-        with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+        with pytest.raises(ValueError, match=re.escape(words)):
             make()
     with pytest.raises(TypeError, match="not a list"):
         StepLR([], 3)  # type: ignore[arg-type]
-    with pytest.raises(KeyError, match="initial_lr"):
+    with pytest.raises(TypeError, match=r"schedulers\[1\] is no schedule, but of type int"):
+        SequentialLR(o, [StepLR(o, 1), 3], [5])  # type: ignore[list-item]
+    assert StepLR(o, np.int64(3)).step_size == 3  # type: ignore[arg-type]
+
+
+def test_a_formula_may_give_a_tensor() -> None:
+    optimizer = sgd()
+    LambdaLR(optimizer, lambda t: tg.tensor(0.5))  # type: ignore[arg-type, return-value]
+    assert all(type(rate) is float for rate in rates(optimizer))
+
+
+def test_schedules_that_continue_need_their_initial_rates() -> None:
+    with pytest.raises(ValueError, match=r"param_groups\[0\] has no 'initial_lr'"):
         StepLR(sgd(), 3, last_epoch=4)
 
 

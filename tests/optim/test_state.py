@@ -86,6 +86,24 @@ def test_a_state_takes_the_dtype_of_the_parameter() -> None:
     assert resumed.state[narrow]["step"] == 1
 
 
+def test_a_state_without_the_lectures_settings_means_pytorchs_form() -> None:
+    """PyTorch's state lacks them, and has arguments of its own."""
+    w, twin = parameter(1.0, 2.0), parameter(1.0, 2.0)
+    optimizer, other = SGD([w], lr=0.1, momentum=0.9), SGD([twin], lr=0.3, momentum=0.9, momentum_form="average")
+    step(optimizer, w)
+    step(SGD([twin], lr=0.1), twin)
+    saved = optimizer.state_dict()
+    saved["param_groups"][0] |= {"foreach": None, "fused": None, "differentiable": False}
+    del saved["param_groups"][0]["momentum_form"]
+    other.load_state_dict(saved)
+    assert other.param_groups[0].keys() == SGD([w]).param_groups[0].keys()
+    assert other.param_groups[0]["momentum_form"] == "pytorch"
+    for _ in range(3):
+        step(optimizer, w)
+        step(other, twin)
+    assert twin.tolist() == w.tolist()
+
+
 def test_what_a_schedule_wrote_into_a_group_is_saved_with_it() -> None:
     w = parameter(1.0)
     optimizer = SGD([{"params": [w], "initial_lr": 0.5}], lr=0.1)

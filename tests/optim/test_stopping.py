@@ -328,6 +328,39 @@ def test_only_rules_combine() -> None:
         MaxIterations(3) | 3  # type: ignore[operator]
 
 
+def test_or_and_and_would_lose_a_rule() -> None:
+    """Python's `or` takes the first rule and forgets the other, so a run would never end."""
+    for combine in (
+        lambda: MaxIterations(10) or GradientNorm(1e-9),
+        lambda: MaxIterations(10) and GradientNorm(1e-9),
+        lambda: not (MaxIterations(10) | GradientNorm(1e-9)),
+    ):
+        with pytest.raises(TypeError, match=r"combine rules with \| and &"):
+            combine()
+
+
+def test_a_rule_is_asked_with_a_progress() -> None:
+    for rule in (EarlyStopping(3), MaxIterations(3) | TargetLoss(0.1)):
+        with pytest.raises(TypeError, match=r"met\(\) takes a Progress, not float: .* Progress.of\(optimizer\)"):
+            rule.met(0.5)  # type: ignore[arg-type]
+
+
+def test_a_rule_shows_its_settings() -> None:
+    rule = (GradientNorm(1e-3) | MaxIterations(5)) & TargetLoss(0.5)
+    assert repr(rule) == "(GradientNorm(0.001) | MaxIterations(5)) & TargetLoss(0.5)"
+    assert repr(MaxIterations(10) | GradientNorm(1e-9)) == "MaxIterations(10) | GradientNorm(1e-09)"
+    early = EarlyStopping(3, mode="max")
+    judged(early, [2.0])
+    assert repr(early) == "EarlyStopping(3, mode='max')"
+    assert repr(ParameterChange(1e-2, every=5)) == "ParameterChange(0.01, every=5)"
+
+    class Own(MaxIterations):
+        def __init__(self, n_times: int) -> None:
+            super().__init__(2 * n_times)
+
+    assert repr(Own(3)) == "Own()"  # which does not keep its argument under that name
+
+
 # --- states and mistakes ------------------------------------------------------------------------------------------
 
 
@@ -381,6 +414,7 @@ def test_settings_out_of_range_are_refused() -> None:
         ("tol=-1", lambda: GradientNorm(-1)),
         ("tol=nan", lambda: LossChange(math.nan)),
         ("rel=-0.1", lambda: LossChange(1, rel=-0.1)),
+        ("target=nan", lambda: TargetLoss(math.nan)),
         ("every=0", lambda: ParameterChange(1, every=0)),
         ("seconds=-1", lambda: TimeLimit(-1)),
         ("patience=0", lambda: EarlyStopping(0)),
@@ -390,3 +424,6 @@ def test_settings_out_of_range_are_refused() -> None:
     for words, make in wrong:
         with pytest.raises(ValueError, match=words):
             make()
+    for slip in (lambda: MaxIterations("3"), lambda: GradientNorm(None), lambda: TargetLoss("1")):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="is no number"):
+            slip()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.test_pytorch_programs import FOLDER, PROGRAMS, printed_here, starting
+from tests.test_pytorch_programs import PROGRAMS, no_screen, printed_here, source_of, starting
 
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 
@@ -21,17 +21,20 @@ def fill(parameter: Any, values: np.ndarray) -> None:
         parameter.copy_(torch.from_numpy(values))
 
 
-def printed_there(program: str) -> list[str]:
-    source = (FOLDER / f"{program}.py").read_text(encoding="utf-8")
-    output = io.StringIO()
-    with starting(program, torch.nn, fill), contextlib.redirect_stdout(output):
+def printed_there(program: str, *changed: str) -> list[str]:
+    source, output = source_of(program, *changed), io.StringIO()
+    with starting(program, torch.nn, fill), no_screen(source), contextlib.redirect_stdout(output):
         exec(compile(source, program, "exec"), {"__name__": "__main__"})
     return output.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_both_print_the_same(program: str) -> None:
-    here, there = printed_here(program), printed_there(program)
+CASES = [(program,) for program in PROGRAMS]
+CASES += [("learning_rates", "lr=0.01"), ("learning_rates", "lr=0.001")]
+
+
+@pytest.mark.parametrize("program", CASES, ids=" ".join)
+def test_both_print_the_same(program: tuple[str, ...]) -> None:
+    here, there = printed_here(*program), printed_there(*program)
     assert [NUMBER.sub("#", line) for line in here] == [NUMBER.sub("#", line) for line in there]
     for one, two in zip(here, there, strict=True):
         for a, b in zip(NUMBER.findall(one), NUMBER.findall(two), strict=True):

@@ -7,7 +7,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tests.plot.gallery import NAMES, POINTS, QUADRANT, drawn, probability, scores
-from tinygrad_vn import plot
+from tinygrad_vn import nn, plot
 
 pytest.importorskip("matplotlib")
 
@@ -91,13 +91,35 @@ def test_a_model_that_says_always_the_same() -> None:
     drawn(plot.decision_boundary(probability, POINTS[:1], [1]))
 
 
+def test_a_model_is_asked_in_eval_mode_and_stays_as_it_was() -> None:
+    model = nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.9), nn.BatchNorm1d(8), nn.Linear(8, 1), nn.Sigmoid())
+    model[2].eval()
+    before = [module.training for module in model.modules()]
+    pictures = [plot.decision_boundary(model, POINTS, QUADRANT) for _ in range(2)]
+    one, other = (np.concatenate([p.vertices for p in f.axes[0].collections[0].get_paths()]) for f in pictures)
+    np.testing.assert_array_equal(one, other)
+    assert [module.training for module in model.modules()] == before
+    assert model[2].num_batches_tracked == 0
+
+
+def test_logits_get_the_line_to_write() -> None:
+    model = nn.Linear(2, 1)
+    model.weight.data[...], model.bias.data[...] = [[3.0, -3.0]], 0.5
+    words = r"If these are logits, write decision_boundary\(nn\.Sequential\(model, nn\.Sigmoid\(\)\), x, y\)"
+    with pytest.raises(ValueError, match=words):
+        plot.decision_boundary(model, POINTS, QUADRANT)
+    line = boundary_of(plot.decision_boundary(nn.Sequential(model, nn.Sigmoid()), POINTS, QUADRANT))
+    np.testing.assert_allclose(3 * line[:, 0] - 3 * line[:, 1], -0.5, atol=0.05)
+    drawn(plot.decision_boundary(lambda x: model(x) > 0.5, POINTS, QUADRANT))
+
+
 @pytest.mark.parametrize(
     ("predict", "x", "y", "text"),
     [
         (probability, POINTS, QUADRANT[:5], r"y \(n,\), but they have \(80, 2\) and \(5,\)"),
         (probability, POINTS[:, :1], QUADRANT, "x needs shape"),
         (lambda x: x.sum(axis=1), POINTS, QUADRANT, "neither a probability nor a class"),
-        (probability, POINTS, np.arange(80) % 3, "for 3 classes"),
+        (probability, POINTS, np.arange(80) % 3, "for 3 classes.*one score per class"),
         (lambda x: np.ones(3), POINTS, QUADRANT, "one answer per point"),
     ],
 )

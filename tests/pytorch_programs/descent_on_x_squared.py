@@ -1,9 +1,14 @@
 import torch
 
+
+def loss_function(x):
+    return x**2
+
+
 x = torch.tensor([4.0], requires_grad=True)
 learning_rate = 0.1
 for i in range(10):
-    loss = x**2
+    loss = loss_function(x)
     loss.backward()
     with torch.no_grad():
         x -= learning_rate * x.grad

@@ -1,3 +1,4 @@
+import matplotlib.pyplot as plt
 import torch
 import torch.nn as nn
 import torch.optim as optim
@@ -12,20 +13,27 @@ class SimpleModel(nn.Module):
         return self.weight * x
 
 
-for lr in (0.5, 0.01, 0.001):
-    model = SimpleModel()
-    criterion = nn.MSELoss()
-    optimizer = optim.SGD(model.parameters(), lr=lr)
-    x = torch.tensor([2.0])
-    y = torch.tensor([4.0])
-    loss_values = []
-    epochs = 40
-    for epoch in range(epochs):
-        optimizer.zero_grad()
-        output = model(x)
-        loss = criterion(output, y)
-        loss.backward()
-        optimizer.step()
-        loss_values.append(loss.item())
-        if (epoch + 1) % 10 == 0:
-            print(f"lr {lr}, Epoch [{epoch + 1}/{epochs}], Loss: {loss.item():.4f}")
+model = SimpleModel()
+criterion = nn.MSELoss()
+optimizer = optim.SGD(model.parameters(), lr=0.5)
+x = torch.tensor([2.0])
+y = torch.tensor([4.0])
+loss_values = []
+epochs = 200
+for epoch in range(epochs):
+    optimizer.zero_grad()
+    output = model(x)
+    loss = criterion(output, y)
+    loss.backward()
+    optimizer.step()
+    loss_values.append(loss.item())
+    if (epoch + 1) % 100 == 0:
+        print(f"Epoch [{epoch + 1}/{epochs}], Loss: {loss.item():.4f}")
+
+print(f"Weight: {model.weight.item()}")
+plt.plot(range(epochs), loss_values)
+plt.title("Quá trình hội tụ với Learning Rate là 0.5")
+plt.xlabel("Epoch")
+plt.ylabel("Loss")
+plt.grid(True)
+plt.show()

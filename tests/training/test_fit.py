@@ -9,7 +9,7 @@ import pytest
 import tinygrad_vn as tg
 from tests.training.runs import table
 from tinygrad_vn import nn, optim, training
-from tinygrad_vn.data import DataLoader
+from tinygrad_vn.data import DataLoader, Subset, TensorDataset
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
@@ -110,21 +110,40 @@ def test_metrics_on_training_and_validation_data() -> None:
     after = float(abs(model(tg.tensor(X)) - Y).mean().detach().numpy())
     assert history["mae"][0] == before
     assert history["valid_mae"][-1] == after
-    assert history.columns[:7] == ["epoch", "loss", "mae", "valid_loss", "valid_mae", "lr", "seconds"]
+    assert history.columns[:7] == ["epoch", "loss", "mae", "valid_loss", "valid_mae", "lr", "steps"]
     with pytest.raises(ValueError, match="metrics need names"):
         quietly(model, F.mse_loss, optim.SGD(model.parameters()), (X, Y), epochs=1, metrics=[lambda p, t: 0.0])
     with pytest.raises(ValueError, match="column 'lr' of its own"):
         quietly(model, F.mse_loss, optim.SGD(model.parameters()), (X, Y), epochs=1, metrics={"lr": mae})
 
 
-def test_validation_is_in_eval_mode_and_leaves_every_mode_as_it_was() -> None:
+def test_validation_is_in_eval_mode() -> None:
     model = nn.Sequential(nn.Dropout(0.5), nn.BatchNorm1d(3), nn.Linear(3, 1))
-    model[1].eval()  # on purpose: its statistics are frozen
     modes = []
     model.register_forward_hook(lambda module, args, result: modes.append((module.training, tg.is_grad_enabled())))
     quietly(model, F.mse_loss, optim.SGD(model.parameters()), (X, Y), epochs=2, valid=(X, Y))
     assert modes == [(True, True), (False, False)] * 2
-    assert [module.training for module in model.modules()] == [True, True, False, True]
+
+
+def test_it_trains_in_training_mode_and_leaves_the_model_ready_to_predict() -> None:
+    model = nn.Sequential(nn.Dropout(0.5), nn.BatchNorm1d(3), nn.Linear(3, 1)).eval()
+    modes: list[Any] = []
+    for module in model:
+        module.register_forward_hook(lambda module, args, result: modes.append(module.training))
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    quietly(model, F.mse_loss, optimizer, (X, Y), epochs=1)
+    assert modes == [True, True, True]
+    assert [module.training for module in model.modules()] == [False] * 4
+    np.testing.assert_array_equal(model(X).detach().numpy(), model(X).detach().numpy())
+    model.train()
+    model[1].eval()  # on purpose: its statistics are frozen
+    before, modes[:] = model[1].running_mean.numpy().copy(), []
+    quietly(model, F.mse_loss, optimizer, (X + 1, Y), epochs=1)
+    assert modes == [True, False, True]
+    np.testing.assert_array_equal(model[1].running_mean.numpy(), before)
+    with pytest.raises(ZeroDivisionError):
+        quietly(model, F.mse_loss, optimizer, (X, Y), epochs=1, callbacks=lambda run: 1 / 0)
+    assert not model.training
 
 
 def test_schedules_step_when_they_want_to() -> None:
@@ -228,6 +247,76 @@ def test_gradients_that_were_left_over_do_not_count() -> None:
     same(one, other)
 
 
+# --- optimizers that compute the loss themselves -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line_search", [None, "strong_wolfe"])
+def test_lbfgs_is_the_loop_written_by_hand(line_search: Any) -> None:
+    theirs, ours = net(), net()
+    optimizer = optim.LBFGS(theirs.parameters(), max_iter=7, line_search_fn=line_search)
+    x, y, losses = tg.tensor(X), tg.tensor(Y), []
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = F.mse_loss(theirs(x), y)
+        loss.backward()
+        return loss
+
+    tg.manual_seed(5)  # dropout: as many evaluations, no more, draw the same numbers
+    for _ in range(4):
+        losses.append(optimizer.step(closure).item())
+    tg.manual_seed(5)
+    optimizer = optim.LBFGS(ours.parameters(), max_iter=7, line_search_fn=line_search)
+    history = quietly(ours, F.mse_loss, optimizer, (X, Y), epochs=4)
+    same(ours, theirs)
+    assert history.loss == losses
+
+
+def test_lbfgs_solves_least_squares_at_once_and_on_batches() -> None:
+    target = X @ [[1.0], [-2.0], [0.5]] + 3
+    for data, epochs in (((X, target), 1), (DataLoader((X, target), 10), 3)):
+        model = nn.Linear(3, 1)
+        optimizer = optim.LBFGS(model.parameters(), max_iter=40, line_search_fn="strong_wolfe")
+        quietly(model, F.mse_loss, optimizer, data, epochs=epochs, metrics={"mean": lambda p, t: p.mean()})
+        np.testing.assert_allclose(model.weight.detach().numpy(), [[1, -2, 0.5]], atol=1e-4)
+        np.testing.assert_allclose(model.bias.detach().numpy(), [3], atol=1e-4)
+
+
+def test_a_step_of_lbfgs_that_ends_in_nan_is_taken_back() -> None:
+    model = nn.Linear(1, 1, bias=False)
+    model.weight.data[...] = 3.0
+    data = ([[1.0]], [[0.0]])
+    optimizer = optim.LBFGS(model.parameters(), lr=50.0)
+    words = "the step brought parameter 'weight' to NaN.*strong_wolfe.*as before it.*below 50"
+    with pytest.raises(training.DivergedError, match=words), np.errstate(all="ignore"):
+        quietly(model, lambda p, t: np.exp(5 * (p - t) ** 2).sum(), optimizer, data, epochs=1)
+    assert model.weight.tolist() == [[3.0]]
+
+
+# --- data of other kinds --------------------------------------------------------------------------------------------
+
+
+def test_datasets_and_loaders_of_ones_own() -> None:
+    class Halves:
+        def __len__(self) -> int:
+            return 2
+
+        def __iter__(self) -> Any:
+            yield tg.tensor(X[:15]), tg.tensor(Y[:15])
+            yield tg.tensor(X[15:]), tg.tensor(Y[15:])
+
+    everything = TensorDataset(X, Y)
+    pairs = [((X, Y), everything), ((X[:9], Y[:9]), Subset(everything, range(9)))]
+    pairs.append((DataLoader((X, Y), 15), Halves()))
+    for usual, other in pairs:
+        models = net(), net()
+        for model, data in zip(models, (usual, other), strict=True):
+            tg.manual_seed(1)
+            history = quietly(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.1), data, epochs=3, valid=data)
+            assert len(history) == 3
+        same(*models)
+
+
 # --- numbers that are none ----------------------------------------------------------------------------------------
 
 
@@ -246,18 +335,48 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Any) -> None:
             states.append(run.model.state_dict())
 
     optimizer = optim.SGD(model.parameters(), lr=0.1)
-    with pytest.raises(
-        training.DivergedError, match=r"Epoch 3, batch 3: the loss is NaN.*0.01 instead of 0.1"
-    ) as caught:
+    words = r"Epoch 3, batch 3: the loss is NaN\. This.* the target contains NaN, first at data\[2\]\[1\]\[5, 0\]"
+    with pytest.raises(training.DivergedError, match=words) as caught:
         quietly(model, F.mse_loss, optimizer, loader, epochs=4, checkpoint=path, resume=True, callbacks=[Before()])
     error = caught.value
-    assert (error.parameter, error.epoch, error.batch, error.lr, error.suggested_lr) == (None, 3, 3, 0.1, 0.01)
+    assert (error.parameter, error.epoch, error.batch, error.lr) == (None, 3, 3, 0.1)
     assert len(error.history) == 2
     for name, value in states[-1].items():
         np.testing.assert_array_equal(model.state_dict()[name].numpy(), value.numpy())
     assert tg.checkpoint.load(path)["epoch"] == 2
     tg.set_language("vi")
-    assert "Epoch 3, batch 3: loss là NaN" in str(error)
+    assert "Epoch 3, batch 3: loss là NaN. Nguyên nhân nằm ở dữ liệu" in str(error)
+    assert "learning rate nhỏ" not in str(error)
+
+
+def test_numbers_that_are_none_in_the_data_are_found_there() -> None:
+    holes = X.copy()
+    holes[2, 1], holes[20, 0] = np.nan, np.inf
+
+    class Halves:
+        def __len__(self) -> int:
+            return 2
+
+        def __iter__(self) -> Any:
+            yield tg.tensor(X[:15]), tg.tensor(Y[:15])
+            yield tg.tensor(holes[15:]), tg.tensor(Y[15:])
+
+    for data, where in (
+        ((holes, Y), r"NaN / Inf, first at data\[0\]\[2, 1\]"),
+        (DataLoader((holes, Y), 10), r"NaN / Inf, first at data\[0\]\[2, 1\]"),
+        (Halves(), r"Inf, first at batch\[0\]\[5, 0\]"),
+    ):
+        model = nn.Linear(3, 1)
+        words = rf"not from the learning rate: the inputs contain {where}\. Leave such rows out"
+        with pytest.raises(training.DivergedError, match=words), np.errstate(all="ignore"):
+            quietly(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.1), data, epochs=1)
+
+
+def test_a_loss_that_is_no_number_before_the_first_step_is_not_blamed_on_the_rate() -> None:
+    model = nn.Linear(3, 1)
+    words = r"Epoch 1, batch 1: the loss is NaN\. No step has been taken yet, so it is not the learning rate"
+    with pytest.raises(training.DivergedError, match=words), np.errstate(all="ignore"):
+        quietly(model, lambda p, t: np.sqrt(-1 - p**2).mean(), optim.SGD(model.parameters()), (X, Y), epochs=1)
 
 
 def test_a_gradient_that_is_not_finite_names_the_first_parameter() -> None:
@@ -269,7 +388,7 @@ def test_a_gradient_that_is_not_finite_names_the_first_parameter() -> None:
             return x * self.a * np.sqrt(self.b)  # √0 is 0, its slope is ∞
 
     model = Edge()
-    words = r"gradient of parameter 'b' has NaN or infinities \(the loss is 1\)"
+    words = r"gradient of parameter 'b' has NaN or infinities \(the loss is 1\)\. No step has been taken yet"
     with pytest.raises(training.DivergedError, match=words), np.errstate(all="ignore"):
         quietly(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.5), ([1.0, 1.0], [1.0, 1.0]), epochs=1)
     assert model.a.tolist() == [1.0, 2.0]
@@ -279,11 +398,18 @@ def test_a_gradient_that_is_not_finite_names_the_first_parameter() -> None:
 def test_too_large_a_rate_names_the_parameter_that_overflowed() -> None:
     model = nn.Linear(3, 1)
     before = model.weight.detach().numpy().copy()
-    with pytest.raises(training.DivergedError) as caught, np.errstate(all="ignore"):
+    words = r"The steps were too long: parameter '.*' has reached the norm .*×10.*, the loss rising since epoch 2, so"
+    with pytest.raises(training.DivergedError, match=words) as caught, np.errstate(all="ignore"):
         quietly(model, F.mse_loss, optim.SGD(model.parameters(), lr=1e3), (X, Y), epochs=1000)
     assert np.isfinite(model.weight.detach().numpy()).all()
     assert not np.array_equal(model.weight.detach().numpy(), before)
-    assert caught.value.suggested_lr == 100
+    norms = {name: np.abs(p.detach().numpy()).max() for name, p in model.named_parameters()}
+    assert caught.value.parameter in norms
+    assert norms[caught.value.parameter] > 1e100
+    assert "Make model and optimizer again, with a learning rate far below 1000: training.lr_find" in str(caught.value)
+    tg.set_language("vi")
+    assert "loss tăng từ epoch 2, nên các tham số đã hỏng" in str(caught.value)
+    tg.set_language("en")
     model.weight.data[...] = np.nan
     with pytest.raises(training.DivergedError, match="parameter 'weight' has NaN or infinities already"):
         quietly(model, F.mse_loss, optim.SGD(model.parameters(), lr=1e3), (X, Y), epochs=1)
@@ -316,18 +442,30 @@ OTHER = optim.SGD(nn.Linear(3, 1).parameters(), lr=0.1)
         ({"data": []}, ValueError, "data is empty"),
         ({"data": (X[:0], Y[:0])}, ValueError, "its arrays have no rows"),
         ({"data": (X, Y[:-1])}, ValueError, "different lengths, 30, 29"),
-        ({"data": [X, Y]}, TypeError, r"data\[0\] gave a ndarray; a batch is a tuple"),
-        ({"data": (X,)}, TypeError, "data gave a tuple of length 1"),
+        ({"data": [X, Y]}, TypeError, r"data is a list of arrays; write it as a tuple, \(X, y\)"),
+        ({"data": [3, 4]}, TypeError, r"data\[0\] is of type int; a batch is a tuple"),
+        ({"data": (X,)}, TypeError, r"data is of type tuple\(1\); a batch is a tuple"),
         ({"data": iter([(X, Y)])}, TypeError, "gone through only once"),
-        ({"data": DataLoader(X, batch_size=5)}, TypeError, "batch 1 of the data gave a Tensor; a batch is a tuple"),
+        ({"data": DataLoader(X, batch_size=5)}, TypeError, "batch 1 of the data is of type Tensor; a batch is a tuple"),
+        ({"data": X}, TypeError, "data is of type ndarray"),
         ({"valid": []}, ValueError, "valid is empty"),
+        ({"metrics": "acuracy"}, ValueError, "there is no metric 'acuracy'; there are accuracy, mae, or"),
+        ({"metrics": [5]}, TypeError, "the metric 'int' is no function, but 5; give one of"),
+        ({"metrics": ["accuracy"]}, ValueError, "one number per sample needs a threshold, 0 for logits"),
+        ({"batch_size": 2}, TypeError, r"for batches, write DataLoader\(\(X, y\), batch_size=2\)"),
+        ({"schedule": StepLR}, TypeError, r"schedule is the class StepLR.*: StepLR\(optimizer, step_size=…\)"),
+        ({"loss": int}, TypeError, r"loss is the class int itself; make an object of it: int\("),
+        ({"optimizer": optim.SGD}, TypeError, r"optimizer is the class SGD.*: SGD\(model.parameters\(\), lr=…\)"),
+        ({"stop": EarlyStopping}, TypeError, r"EarlyStopping\(patience=…\)"),
+        ({"metrics": {"gap": lambda p, t: p - t}}, TypeError, r"the metric 'gap' returned shape \(30, 1\)"),
+        ({"metrics": {"steps": lambda p, t: 0.0}}, ValueError, "column 'steps' of its own"),
+        ({"callbacks": "loud"}, TypeError, "is no callback"),
         ({"loss": lambda p, t: (p - t) ** 2}, GradientError, "E02"),
         ({"loss": lambda p, t: 1.5}, TypeError, "the loss returned a float"),
-        ({"loss": nn.MSELoss}, TypeError, "with parentheses"),
+        ({"loss": nn.MSELoss}, TypeError, r"loss is the class MSELoss itself; make an object of it: MSELoss\(\)"),
         ({"loss": lambda p, t: F.mse_loss(p.detach(), t)}, GradientError, "E10"),
         ({"optimizer": OTHER}, ValueError, "has none of the model's parameters"),
         ({"optimizer": "sgd"}, TypeError, "optim.SGD"),
-        ({"model": nn.Linear(3, 1).eval()}, ValueError, r"eval mode.*model.train\(\)"),
         ({"model": nn.Linear(3, 1).requires_grad_(False)}, ValueError, "no parameter to learn"),
         ({"schedule": StepLR(OTHER, 3)}, ValueError, "does not belong to this optimizer"),
         ({"stop": 5}, TypeError, "no stopping rule"),
@@ -340,16 +478,31 @@ OTHER = optim.SGD(nn.Linear(3, 1).parameters(), lr=0.1)
     ],
 )
 def test_mistakes_are_told_with_their_remedy(changes: dict[str, Any], kind: type[Exception], words: str) -> None:
-    with pytest.raises(kind, match=words):
+    with pytest.raises(kind, match=words) as caught:
         fit_with(**changes)
+    english = str(caught.value)
+    tg.set_language("vi")
+    with pytest.raises(kind) as caught:
+        fit_with(**changes)
+    assert str(caught.value) != english
 
 
-def test_other_things_than_models_and_lbfgs() -> None:
+def test_inputs_and_targets_apart_are_asked_for_as_a_pair() -> None:
     model = nn.Linear(3, 1)
+    with pytest.raises(TypeError, match=r"one pair: fit\(model, loss, optimizer, \(X, y\), epochs=…\)"):
+        training.fit(model, F.mse_loss, optim.SGD(model.parameters()), X, Y, epochs=2)  # type: ignore[call-arg, misc]
+
+
+def test_other_things_than_models() -> None:
     with pytest.raises(TypeError, match=r"fit trains an nn\.Module"):
         fit_with(model=lambda x: x, optimizer=OTHER)
-    with pytest.raises(TypeError, match=r"optimizer.step\(closure\)"):
-        fit_with(model=model, optimizer=optim.LBFGS(model.parameters()))
+
+
+@pytest.mark.parametrize("callback", [training.ClipGradNorm(1.0), training.Accumulate(2)])
+def test_lbfgs_refuses_callbacks_that_change_a_gradient_it_would_not_use(callback: Any) -> None:
+    model = nn.Linear(3, 1)
+    with pytest.raises(TypeError, match=f"{type(callback).__name__} wants to handle the gradient.*strong_wolfe"):
+        fit_with(model=model, optimizer=optim.LBFGS(model.parameters()), callbacks=[callback])
 
 
 def test_parameters_that_the_optimizer_does_not_have_are_worth_a_warning() -> None:

@@ -148,7 +148,8 @@ def killed_again_and_again(parent: Path, seed: int) -> tuple[list[Path], list[st
 
 
 PROGRAM = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a process of the background may have inherited ignored
 from pathlib import Path
 from tests.training.runs import Slow, whole_run
 _, history = whole_run(Path(sys.argv[1]), epochs={EPOCHS}, resume=True, callbacks=[Slow({PAUSE})])

@@ -217,7 +217,7 @@ def test_what_cannot_be_tested() -> None:
         (TypeError, "again and again", 3),
         (TypeError, "inputs and the target", [(X,)]),
         (ValueError, "empty", []),
-        (ValueError, "the loss is nan before the first step", (X * np.nan, Y)),
+        (ValueError, "the loss is NaN before the first step", (X * np.nan, Y)),
     ]
     for kind, words, data in wrong:
         with pytest.raises(kind, match=words):

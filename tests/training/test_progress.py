@@ -1,7 +1,9 @@
 """Progress: a bar on a terminal, plain lines elsewhere, nothing where nothing is wanted."""
 
 import io
+import signal
 import sys
+import types
 from typing import Any
 
 import pytest
@@ -62,12 +64,25 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal)
     history = run(4)
     last = terminal.getvalue().rstrip().split("\r")[-1]
-    assert last.startswith("Training: 100%")
-    assert "12/12" in last
+    assert last.startswith("epoch 4/4 100%|")
     assert f"loss {history.loss[-1]:.4g}" in last
-    tg.set_language("vi")
-    run(1)
-    assert "Huấn luyện" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_bar_leaves_room_for_itself(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    pytest.importorskip("tqdm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    history = run(12, valid=table(), metrics=["mae"])
+    for line in terminal.getvalue().split("\r")[1:]:
+        if "loss" in line:
+            assert len(line.rstrip()) <= min(columns, 100)
+            assert len(line.split("|")[1]) >= 10
+    last = terminal.getvalue().rstrip().split("\r")[-1]
+    names = ("loss", "mae", "valid_loss", "valid_mae", "lr")
+    shown = [name for name in names if f" {name} {history[name][-1]:.4g}" in last]
+    assert shown == {60: ["loss"], 80: ["loss", "valid_loss"], 200: ["loss", "mae", "valid_loss", "lr"]}[columns]
 
 
 def test_a_resumed_run_goes_on_in_the_middle_of_the_bar(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
@@ -76,10 +91,11 @@ def test_a_resumed_run_goes_on_in_the_middle_of_the_bar(monkeypatch: pytest.Monk
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     run(4, checkpoint=tmp_path / "run.npz", resume=True)
-    assert " 9/12 " in terminal.getvalue().split("\r")[1]
+    assert "epoch 4/4  75%|" in terminal.getvalue().split("\r")[1]
     before = terminal.getvalue()
-    run(4, checkpoint=tmp_path / "run.npz", resume=True)  # nothing is left to do
-    assert terminal.getvalue() == before
+    run(4, checkpoint=tmp_path / "run.npz", resume=True)
+    assert "nothing is left to do" in terminal.getvalue()[len(before) :]
+    assert "%|" not in terminal.getvalue()[len(before) :]
 
 
 def test_without_tqdm_a_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +107,75 @@ def test_without_tqdm_a_terminal_gets_lines(monkeypatch: pytest.MonkeyPatch) -> 
     assert terminal.getvalue().count("\n") == 10
     with pytest.raises(ImportError, match="needs tqdm"):
         run(10, progress="bar")
+
+
+class OldConsole(io.TextIOWrapper):
+    """Windows before UTF-8: it refuses what it has no letter for."""
+
+    def __init__(self, is_terminal: bool, encoding: str) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, errors="strict", newline="")
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+    def shown(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode(self.encoding)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_an_old_console_gets_vietnamese_without_accents(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    tg.set_language("vi")
+    metrics = {"độ chính xác ‖∇‖": lambda prediction, target: 0.5}
+    terminal, pipe = OldConsole(True, encoding), OldConsole(False, encoding)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    run(2, metrics=metrics)
+    assert "epoch 2/2 100%|#" in terminal.shown()
+    assert "do chinh xac" in terminal.shown()
+    monkeypatch.setattr(sys, "stderr", pipe)
+    run(2, metrics=metrics, callbacks=lambda run: signal.raise_signal(signal.SIGINT))
+    assert "do chinh xac ??? 0.5" in pipe.shown()
+    assert "Da dung theo yeu cau o epoch 1" in pipe.shown()
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if in a notebook: tqdm is imported there anew, and looks round."""
+    shell = types.SimpleNamespace(config={"IPKernelApp": {}})
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    for name in ("tqdm.auto", "tqdm.autonotebook", "tqdm.notebook"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+@pytest.mark.usefixtures("notebook")
+def test_a_notebook_without_widgets_gets_a_bar_of_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("tqdm")
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    run(4)  # without a warning, which would be an error here
+    assert "epoch 4/4 100%" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("notebook")
+def test_a_notebook_with_widgets_gets_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    tqdm = pytest.importorskip("tqdm")
+    made: list[Any] = []
+
+    class Widget(tqdm.tqdm):  # type: ignore[misc, name-defined]
+        def __init__(self, **settings: Any) -> None:
+            made.append(self)
+            assert settings["ncols"] is None  # a widget is as wide as its cell
+            super().__init__(**settings | {"file": io.StringIO()})
+
+    monkeypatch.setitem(sys.modules, "tqdm.auto", types.SimpleNamespace(tqdm=Widget))
+    history = run(4)
+    (bar,) = made
+    assert (bar.n, bar.total) == (12, 12)
+    assert f"loss {history.loss[-1]:.4g}" in bar.postfix
+    assert capsys.readouterr() == ("", "")
 
 
 def test_without_an_error_channel_it_trains_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

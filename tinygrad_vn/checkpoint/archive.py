@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from tinygrad_vn.checkpoint.tree import PLAIN
+from tinygrad_vn.checkpoint.tree import is_plain
 from tinygrad_vn.checkpoint.words import CheckpointError, damage
 from tinygrad_vn.graph import Values
 
@@ -62,9 +62,11 @@ def read(file: IO[bytes], place: str) -> tuple[Any, dict[str, Values]]:
         with _damage(place, META):
             meta = json.loads(archive.read(META))
             is_ours, version = meta["format"] == FORMAT, meta["version"]
+            if type(version) is not int or version < 1:
+                raise ValueError(f"version {version!r:.40}")
         if not is_ours:
             raise damage(place, "plain npz", meta=META)
-        if version != VERSION:
+        if version > VERSION:
             raise damage(place, "newer", version=version, known=VERSION)
         with _damage(place, META):
             table = {name + MEMBER: (name, entry) for name, entry in meta["arrays"].items()}
@@ -86,10 +88,11 @@ def _bytes_of(array: Values) -> memoryview:
     return array.ravel(order="K").view(np.uint8).data if array.nbytes else memoryview(b"")
 
 
-# What zipfile, NumPy and json raise for a damaged file; also OSError, for a place in the file that does not exist.
+# What zipfile, NumPy and json raise for a damaged file; also OSError, for a place in the file that does not exist. No
+# MemoryError: what is made room for is in the file, so the file is sound and the machine too small.
 SIGNS_OF_DAMAGE = (
-    zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, OSError, OverflowError, RuntimeError, TypeError,
-    ValueError, struct.error, AttributeError, SyntaxError, MemoryError,
+    zipfile.BadZipFile, EOFError, LookupError, NotImplementedError, OSError, OverflowError, RuntimeError, TypeError,
+    ValueError, struct.error, AttributeError, SyntaxError,
 )  # fmt: skip
 
 
@@ -136,19 +139,27 @@ def _members(archive: zipfile.ZipFile, file: IO[bytes], place: str) -> set[str]:
     return set(names)
 
 
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """What an array says of itself: shape, whether it lies by columns, dtype."""
+    if np.lib.format.read_magic(member) != (1, 0):
+        raise ValueError("another version of NumPy's format")
+    try:
+        return np.lib.format.read_array_header_1_0(member)
+    except MemoryError as error:  # what Python's parser raises for brackets within brackets within brackets
+        raise ValueError("its header is nested too deep") from error
+
+
 def _array(archive: zipfile.ZipFile, name: str, entry: dict[str, Any], place: str) -> Values:
     """One array, which is what the table says of it."""
     with _damage(place, name), archive.open(name + MEMBER) as member:
-        if np.lib.format.read_magic(member) != (1, 0):
-            raise ValueError("another version of NumPy's format")
-        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(member)
+        shape, by_columns, dtype = _header(member)
         if dtype.hasobject:
             raise damage(place, "objects", key=repr(name))
         if (list(shape), dtype.str) != (entry["shape"], entry["dtype"]):
             said = {"expected_shape": tuple(entry["shape"]), "expected_dtype": entry["dtype"]}
             raise damage(place, "differs", key=repr(name), shape=shape, dtype=dtype.str, meta=META, **said)
         size, there = math.prod(shape) * dtype.itemsize, archive.getinfo(name + MEMBER).file_size - member.tell()
-        if dtype.kind not in PLAIN or size != there:
+        if not is_plain(dtype) or size != there:
             raise ValueError(f"{there:,} bytes for {size:,}")
         array = np.empty(shape, dtype, order="F" if by_columns else "C")
         content, start, checksum = _bytes_of(array), 0, hashlib.sha256()

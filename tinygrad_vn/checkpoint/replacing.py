@@ -7,7 +7,9 @@ the name, which file systems do in one step: at every moment the name stands for
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import re
 import secrets
 import stat
 import time
@@ -15,7 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tinygrad_vn.checkpoint.words import say
+
 ENDING = ".tmp"
+RANDOM_BYTES = 8
 LEFT_BEHIND = 600.0  # seconds without a write, after which a temporary file belongs to a process that was killed
 
 
@@ -24,32 +29,61 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write into, which takes the place of another when the block ends well; otherwise nothing changes.
 
     A link stays a link, and the permissions of an old file are kept. Several processes may do this at once: the last
-    to finish decides.
+    to finish decides. What is no file, such as /dev/null or a pipe, is not replaced but written into.
 
     Raises:
         FileNotFoundError: there is no such folder.
         IsADirectoryError: the path is that of a folder.
+        PermissionError: the old file is write-protected, or its folder is.
+        OSError: it cannot be written; the error has the path as it was given.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        content = io.BytesIO()  # there may be no going back in it, which archives do
+        yield content
+        with open(path, "wb") as device:
+            device.write(content.getbuffer())
+        return
     target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent}: make it, or choose another path for {path.name}")
-    if target.is_dir():
-        raise IsADirectoryError(f"{path} is a folder: give a file in it, such as {path / 'checkpoint.npz'}")
+    mode = _old_permissions(path, target)
     _remove_left_behind(target)
-    temporary = target.with_name(f"{_beginning(target)}{secrets.token_hex(8)}{ENDING}")
+    temporary = target.with_name(f"{_beginning(target)}{secrets.token_hex(RANDOM_BYTES)}{ENDING}")
     try:
         with open(temporary, "xb") as file:
+            if mode is not None and mode != stat.S_IMODE(os.fstat(file.fileno()).st_mode):  # not all disks know modes
+                os.chmod(temporary, mode)
             yield file
             file.flush()
-            if target.exists():
-                os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     _sync_folder(target.parent)
+
+
+def _old_permissions(path: Path, target: Path) -> int | None:
+    """The permissions of the file that is to be replaced, if there is one and if it may be replaced.
+
+    Args:
+        path: as it was given.
+        target: where that leads, along links.
+    """
+    if not target.parent.is_dir():
+        folder = target.parent if path.is_symlink() else path.parent
+        raise FileNotFoundError(say("no folder", folder=folder, name=target.name))
+    if target.is_dir():
+        raise IsADirectoryError(say("is folder", path=path, example=path / "checkpoint.npz"))
+    if not target.exists():
+        return None
+    try:
+        with open(target, "r+b"):  # replacing it would need the folder's permission only
+            pass
+    except PermissionError as error:
+        raise PermissionError(error.errno, say("protected"), str(path)) from None
+    return stat.S_IMODE(target.stat().st_mode)
 
 
 def _beginning(target: Path) -> str:
@@ -59,9 +93,10 @@ def _beginning(target: Path) -> str:
 
 def _remove_left_behind(target: Path) -> None:
     """Remove the temporary files of processes that were killed while they wrote this file."""
+    ours = re.compile(re.escape(_beginning(target)) + rf"[0-9a-f]{{{2 * RANDOM_BYTES}}}" + re.escape(ENDING))
     with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
-            if entry.name.startswith(_beginning(target)) and entry.name.endswith(ENDING):
+            if ours.fullmatch(entry.name):
                 with contextlib.suppress(OSError):
                     if time.time() - entry.stat().st_mtime > LEFT_BEHIND:
                         os.unlink(entry.path)

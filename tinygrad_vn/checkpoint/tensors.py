@@ -13,6 +13,7 @@ import numpy as np
 from tinygrad_vn.checkpoint.words import damage
 from tinygrad_vn.graph import Values
 from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.recording import untracked
 from tinygrad_vn.tensor import Tensor
 
 KNOWN: Final = {
@@ -43,13 +44,15 @@ def decoded(content: bytes, place: str) -> dict[str, Tensor]:
     library = _library()
     try:
         parts = library.deserialize(content)
+        del content  # the parts have copies
     except library.SafetensorError as error:
         raise damage(place, "safetensors", detail=error) from error
     if unknown := sorted({part["dtype"] for _, part in parts} - KNOWN.keys()):
         raise damage(place, "no such dtype", dtype=", ".join(unknown))
     parts.sort(key=lambda part: part[0])  # the library gives them in any order
     return {
-        name: Tensor(np.frombuffer(part["data"], KNOWN[part["dtype"]]).reshape(part["shape"])) for name, part in parts
+        name: untracked(np.frombuffer(part["data"], KNOWN[part["dtype"]]).reshape(part["shape"]))
+        for name, part in parts
     }
 
 

@@ -8,7 +8,9 @@ and the array "w" beside it. Whatever comes back equals what went in, in type, i
 from __future__ import annotations
 
 import math
+import os
 import re
+import struct
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,13 +18,21 @@ import numpy as np
 
 from tinygrad_vn.checkpoint.words import damage
 from tinygrad_vn.graph import Values
+from tinygrad_vn.idioms import Size
 from tinygrad_vn.nn.parameter import Buffer, Parameter
+from tinygrad_vn.sparse_gradient import SparseGradient
 from tinygrad_vn.tensor import Tensor
 
 PLAIN: Final = "biufcSUMm"  # truth values, numbers, bytes, text, times: no objects, no records
 EXACT: Final = 2**53  # larger whole numbers are rounded by many readers of JSON
 DEEPEST: Final = 100
+BUILTIN: Final = (str, bytes, bytearray, int, float, complex, dict, list, tuple)
 TENSORS: Final[dict[str, Callable[..., Tensor]]] = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer}
+
+
+def is_plain(dtype: np.dtype[Any]) -> bool:
+    """Whether an array of this dtype can be saved. Not where elements have no bytes: NumPy makes room for them."""
+    return dtype.kind in PLAIN and dtype.itemsize > 0
 
 
 def packed(obj: Any) -> tuple[Any, dict[str, Values]]:
@@ -37,15 +47,14 @@ def packed(obj: Any) -> tuple[Any, dict[str, Values]]:
 
 
 def unpacked(tree: Any, arrays: dict[str, Values], place: str) -> Any:
-    """The object again.
+    """The object again, made of the arrays themselves, not of copies: `arrays` is empty afterwards.
 
     Raises:
         CheckpointError: the tree is none of ours, or does not use just these arrays.
     """
-    arrays = dict(arrays)
     try:
         obj = _Unpacker(arrays).node(tree)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise damage(place, "damaged", key="'checkpoint.json'", detail=f"{type(error).__name__}: {error}") from error
     if arrays:
         raise damage(place, "unexpected", keys=", ".join(map(repr, arrays)), meta="checkpoint.json")
@@ -95,7 +104,7 @@ class _Packer:
 
     def array(self, array: Values, path: str) -> str:
         """Put an array beside the JSON; under which name."""
-        if array.dtype.kind not in PLAIN:
+        if not is_plain(array.dtype):
             what = "Python objects" if array.dtype.hasobject else f"elements of dtype {array.dtype}"
             raise TypeError(
                 f"{path or 'the array'} holds {what}, which cannot be saved: turn it into arrays of numbers"
@@ -115,7 +124,7 @@ def _below(path: str, key: Any) -> str:
 
 def _plain(value: Any, path: str) -> Any:
     """What stands for a number, a text, bytes, True, False or None."""
-    kind = type(value)
+    kind = int if isinstance(value, Size) else type(value)
     if value is None or kind is bool:
         return value
     if kind is str:
@@ -129,8 +138,9 @@ def _plain(value: Any, path: str) -> Any:
     if kind is int:
         return value if abs(value) <= EXACT else {"int": hex(value)}
     if kind is float:
-        sign = "-" if math.copysign(1, value) < 0 else ""  # NaN has a sign as well
-        return value if math.isfinite(value) else {"float": sign + ("nan" if math.isnan(value) else "inf")}
+        if math.isnan(value):  # there are many: with a sign, with a payload
+            return {"nan": struct.pack(">d", value).hex()}
+        return value if math.isfinite(value) else {"float": str(value)}
     if kind is complex:
         return {"complex": [_plain(value.real, path), _plain(value.imag, path)]}
     if kind is bytes:
@@ -144,12 +154,22 @@ def _remedy(value: Any) -> str:
         return "save its .state_dict()"
     if isinstance(value, np.random.Generator):
         return "save its .bit_generator.state"
+    if isinstance(value, np.random.RandomState):
+        return "save its .get_state(legacy=False)"
+    if isinstance(value, SparseGradient):
+        return "save its .to_dense()"
     if isinstance(value, Tensor):
         return "save its .detach()"
+    if hasattr(value, "detach") and hasattr(value, "numpy"):
+        return "save its .detach().numpy()"
     if isinstance(value, np.ndarray):
         return "save np.asarray(…) of it, and a mask by itself"
-    if isinstance(value, set | frozenset):
+    if isinstance(value, set | frozenset | range):
         return "save a list"
+    if isinstance(value, os.PathLike | np.dtype | type):
+        return "save it as text"
+    if kinds := [kind.__name__ for kind in BUILTIN if isinstance(value, kind)]:
+        return f"save {kinds[0].replace('bytearray', 'bytes')}(…) of it"
     return "save dictionaries, lists and tuples of Tensors, arrays, numbers and text"
 
 
@@ -176,12 +196,13 @@ class _Unpacker:
             case "array":
                 return self.array(said)
             case "scalar":
-                dtype, digits = _plain_dtype(said[0]), bytes.fromhex(said[1])
-                return np.ndarray((), dtype, digits or b"\0" * 4)[()]  # NumPy gives an empty text four bytes
+                return _scalar(*said)
             case "int":
                 return int(said, 16)
             case "float":
                 return float(said)
+            case "nan":
+                return struct.unpack(">d", bytes.fromhex(said))[0]
             case "complex":
                 return complex(self.node(said[0]), self.node(said[1]))
             case "bytes":
@@ -191,7 +212,9 @@ class _Unpacker:
     def tensor(self, said: dict[str, Any]) -> Tensor:
         """A Tensor with what was known of it."""
         settings = {key: said[key] for key in ("requires_grad", "persistent") if key in said}
-        tensor = TENSORS[said["class"]](self.array(said["array"]), **settings)
+        array = self.array(said["array"])
+        tensor = TENSORS[said["class"]](np.empty(0, array.dtype), **settings)
+        tensor._data = array  # not copied, since nobody else has it: a large model is in memory once
         if "name" in said:
             tensor.name = said["name"]
         return tensor
@@ -203,8 +226,9 @@ class _Unpacker:
         return self.arrays.pop(name)
 
 
-def _plain_dtype(text: str) -> np.dtype[Any]:
-    dtype = np.dtype(text)
-    if dtype.kind not in PLAIN:
-        raise ValueError(f"dtype {text!r}")
-    return dtype
+def _scalar(text: str, digits: str) -> Any:
+    """A NumPy scalar from its dtype and bytes."""
+    dtype, content = np.dtype(text), bytes.fromhex(digits)
+    if type(text) is not str or dtype.kind not in PLAIN or len(content) != (dtype.itemsize or len(content)):
+        raise ValueError(f"a scalar of dtype {text!r} with {len(content)} bytes")
+    return np.ndarray((), dtype, content)[()] if dtype.itemsize else dtype.type()  # an empty text

@@ -1,11 +1,11 @@
-"""What is said about a checkpoint that cannot be loaded, Vietnamese and English side by side."""
+"""What is said about a checkpoint that cannot be saved or loaded, Vietnamese and English side by side."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tinygrad_vn.errors import DataError
-from tinygrad_vn.language import LANGUAGES
+from tinygrad_vn.language import LANGUAGES, current_language
 from tinygrad_vn.phrases import Text, filled
 
 
@@ -18,6 +18,23 @@ class CheckpointError(DataError):
 
 
 TEXTS: Final[dict[str, Text]] = {
+    # places
+    "no file": {
+        "vi": "không có tệp này. Hãy kiểm tra lại đường dẫn, cả phần đuôi (.npz) của tên",
+        "en": "there is no such file. Check the path, and the ending (.npz) of the name",
+    },
+    "no folder": {
+        "vi": "không có thư mục {folder}: hãy tạo nó, hoặc chọn đường dẫn khác cho {name}",
+        "en": "there is no folder {folder}: make it, or choose another path for {name}",
+    },
+    "is folder": {
+        "vi": "{path} là một thư mục: hãy chỉ ra một tệp trong đó, chẳng hạn {example}",
+        "en": "{path} is a folder: give a file in it, such as {example}",
+    },
+    "protected": {
+        "vi": "tệp này được bảo vệ, không cho ghi. Hãy chọn tên khác, hoặc cho phép ghi trước",
+        "en": "this file is write-protected. Choose another name, or allow writing first",
+    },
     # files that are something else
     "empty": {
         "vi": "tệp trống. Hãy dùng một checkpoint khác.",
@@ -106,6 +123,11 @@ TEXTS: Final[dict[str, Text]] = {
         "en": "it holds Tensors of dtype {dtype}, which NumPy lacks. In PyTorch, convert with .float() and save again.",
     },
 }
+
+
+def say(what: str, **details: object) -> str:
+    """A text in the language in force, for errors that are Python's own."""
+    return filled(TEXTS[what], details)[current_language()]
 
 
 def damage(place: str, what: str, **details: object) -> CheckpointError:

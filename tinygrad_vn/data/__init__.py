@@ -5,15 +5,19 @@ datasets       TensorDataset, Subset: what a loader takes
 splits         random_split, train_test_split, KFold: parts to learn from and to be judged by
 standardizer   Standardizer: columns of mean 0 and deviation 1
 ratings        who rated which film how; rating_files and csv_rows read them
-words          what is said about data that cannot be used, in both languages
+words          what is said about data that cannot be used, in both languages; phrases, about arguments
 """
 
 from tinygrad_vn.data.datasets import Subset, TensorDataset
 from tinygrad_vn.data.loader import DataLoader
+from tinygrad_vn.data.phrases import DATA_VIETNAMESE
 from tinygrad_vn.data.rating_files import RATING_SCALE
 from tinygrad_vn.data.ratings import RatingsDataset, lecture_table
 from tinygrad_vn.data.splits import KFold, random_split, train_test_split
 from tinygrad_vn.data.standardizer import Standardizer
+from tinygrad_vn.phrases import VIETNAMESE
+
+VIETNAMESE.update(DATA_VIETNAMESE)
 
 __all__ = [
     "RATING_SCALE",

@@ -22,6 +22,8 @@ import numpy as np
 from tinygrad_vn.creation import default_rng
 from tinygrad_vn.data.datasets import Indices, as_dataset, batch_of
 from tinygrad_vn.data.words import complaint
+from tinygrad_vn.phrases import Text, phrase, said
+from tinygrad_vn.tensor import Tensor
 
 # What PyTorch's loader takes besides, with the value of each that means what this one does anyway.
 _TORCH: Final[dict[str, Any]] = {
@@ -104,10 +106,10 @@ class DataLoader:
             array or number, a dictionary where it is one.
 
         Raises:
-            ValueError: the epoch has fewer than `skip` batches.
+            DataError: the epoch has fewer than `skip` batches.
         """
         if not 0 <= skip <= len(self):
-            raise ValueError(f"cannot skip {skip} batches of an epoch of {len(self)}: skip is from 0 to {len(self)}")
+            raise complaint("skip", skip=skip, count=len(self))
         order = self.rng.permutation(len(self.dataset)) if self.shuffle else None
         return self._cut(order, range(skip, len(self)))
 
@@ -128,10 +130,14 @@ def one_generator(rng: np.random.Generator | None, generator: np.random.Generato
         TypeError: both were given, or one that is no generator of NumPy's.
     """
     if rng is not None and generator is not None:
-        raise TypeError("rng and generator are two names of one argument; give one of them")
+        raise TypeError(said("rng and generator are two names of one argument; give one of them"))
     chosen = generator if rng is None else rng
     if chosen is not None and not isinstance(chosen, np.random.Generator):
-        raise TypeError(f"rng is a generator of NumPy's, such as np.random.default_rng(0), not {chosen!r:.60}")
+        raise TypeError(
+            said(
+                "rng is a generator of NumPy's, such as np.random.default_rng(0), not {given}", given=f"{chosen!r:.60}"
+            )
+        )
     return chosen
 
 
@@ -139,6 +145,8 @@ def _checked_size(batch_size: Any, count: int, is_list: bool) -> int:
     """The number of samples in a batch of `count` samples in all."""
     if not count:
         raise complaint("no data")
+    if isinstance(batch_size, np.ndarray | Tensor | list | tuple):
+        raise complaint("arrays apart")
     if batch_size == "all":
         return count
     if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer):
@@ -153,18 +161,23 @@ def _checked_size(batch_size: Any, count: int, is_list: bool) -> int:
 def _check_options(options: dict[str, Any]) -> None:
     for name, value in options.items():
         if name not in _TORCH:
-            raise TypeError(f"DataLoader has no argument {name!r}")
+            raise TypeError(said("DataLoader has no argument {name!r}", name=name))
         usual = _TORCH[name]
         if type(value) is not type(usual) or value != usual:
             raise TypeError(_why_not(name, value))
 
 
-def _why_not(name: str, value: Any) -> str:
+def _why_not(name: str, value: Any) -> Text:
     """What to write instead of an argument that only PyTorch's loader has."""
     if name == "sampler":
-        remedy = "Choose samples and their order by a Subset(dataset, indices), or shuffle=True."
+        remedy = phrase("Choose samples and their order by a Subset(dataset, indices), or shuffle=True.")
     elif name in ("batch_sampler", "collate_fn"):
-        remedy = "Let dataset[k] return arrays of one shape, which are stacked, or loop over batches of your own."
+        remedy = phrase(
+            "Let dataset[k] return arrays of one shape, which are stacked, or loop over batches of your own."
+        )
     else:
-        remedy = "Batches are cut in this process, from memory, and there is no GPU to pin memory for: leave it out."
-    return f"DataLoader({name}={value!r:.60}) has no meaning here. {remedy}"
+        remedy = phrase(
+            "Batches are cut in this process, from memory, and there is no GPU to pin memory for: leave it out."
+        )
+    call = f"DataLoader({name}={value!r:.60})"
+    return phrase("{call} has no meaning here. {remedy}", call=call, remedy=remedy)

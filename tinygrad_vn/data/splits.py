@@ -16,6 +16,7 @@ from tinygrad_vn.creation import default_rng
 from tinygrad_vn.data.datasets import Indices, Subset, as_dataset, common_length
 from tinygrad_vn.data.loader import one_generator
 from tinygrad_vn.data.words import complaint
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 Seeded = np.random.Generator | np.random.RandomState
@@ -81,8 +82,12 @@ def train_test_split(
 ) -> list[Any]:
     """Part arrays of equal length into rows to learn from and rows to be judged by.
 
+        x_train, x_test, y_train, y_test = train_test_split(X, y, test_size=0.2, seed=0)
+        train, test = train_test_split((X, y), test_size=0.2, seed=0)    # pairs, as `fit` and `DataLoader` take them
+
     Args:
-        *arrays: arrays, Tensors or lists of n rows each; datasets too, which give Subsets.
+        *arrays: arrays, Tensors or lists of n rows each; tuples of such, which give tuples; datasets, which give
+            Subsets.
         test_size: the share of the test part, rounded up to whole rows, or how many rows; 0.25 where nothing is said.
         train_size: the same for the training part, rounded down; by default all other rows.
         seed: the same seed gives the same parts on every machine, and the rows that scikit-learn chooses.
@@ -97,13 +102,13 @@ def train_test_split(
     Raises:
         DataError: the lengths differ, a part would be empty, or a class is too small to be in both parts.
     """
-    n = _rows_in(arrays)
+    n = _rows_in(_flat(arrays))
     n_train, n_test = _part_sizes(test_size, train_size, n)
     seed = seed if random_state is None else random_state
     if not shuffle:
         _no_seed_without_shuffle(seed, rng)
         if stratify is not None:
-            raise ValueError("stratify chooses rows at random, so shuffle cannot be False: leave one of them out")
+            raise complaint("stratify without shuffle")
         train, test = np.arange(n_train), np.arange(n_train, n_train + n_test)
     elif stratify is not None:
         train, test = _stratified(_classes(stratify, n), n_train, n_test, _random(seed, rng))
@@ -124,7 +129,7 @@ class KFold:
         random_state: scikit-learn's name of `seed`.
 
     Raises:
-        ValueError: fewer than 2 folds, or a seed without shuffling.
+        DataError: fewer than 2 folds, or a seed without shuffling.
     """
 
     def __init__(
@@ -137,7 +142,7 @@ class KFold:
         random_state: int | None = None,
     ) -> None:
         if n_splits < 2:
-            raise ValueError(f"cross-validation needs at least 2 folds, not n_splits={n_splits}")
+            raise complaint("too few folds", folds=n_splits)
         self.n_splits = n_splits
         self.shuffle = shuffle
         self.seed = seed if random_state is None else random_state
@@ -157,7 +162,7 @@ class KFold:
         Raises:
             DataError: fewer rows than folds, or arrays of different lengths.
         """
-        n = _rows_in([part for array in arrays for part in (array if isinstance(array, tuple) else (array,))])
+        n = _rows_in(_flat(arrays))
         if n < self.n_splits:
             raise complaint("more folds than rows", folds=self.n_splits, count=n)
         order = np.arange(n)
@@ -173,7 +178,9 @@ class KFold:
 
 
 def rows_of(data: Any, chosen: Indices) -> Any:
-    """Some rows of an array, a Tensor or a list, as the same kind; of any other dataset a Subset."""
+    """Some rows of an array, a Tensor, a list or a tuple of these, as the same kind; of any other dataset a Subset."""
+    if isinstance(data, tuple):
+        return tuple(rows_of(part, chosen) for part in data)
     if isinstance(data, Tensor):
         return data[chosen]
     if isinstance(data, np.ndarray):
@@ -188,21 +195,29 @@ def _random(seed: int | None, rng: np.random.Generator | None) -> Seeded:
     if seed is None:
         return default_rng(one_generator(rng, None))
     if rng is not None:
-        raise TypeError("seed and rng both say how to draw; give one of them")
+        raise TypeError(said("seed and rng both say how to draw; give one of them"))
     return np.random.RandomState(seed)
 
 
 def _no_seed_without_shuffle(seed: int | None, rng: np.random.Generator | None) -> None:
     if seed is not None or rng is not None:
-        raise ValueError("a seed or rng has no effect without shuffling: write shuffle=True, or leave it out")
+        raise complaint("seed without shuffle")
+
+
+def _flat(arrays: Sequence[Any]) -> list[Any]:
+    """The arrays, those of tuples one by one."""
+    return [part for array in arrays for part in (array if isinstance(array, tuple) else (array,))]
 
 
 def _rows_in(arrays: Sequence[Any]) -> int:
     """How many rows there are.
 
     Raises:
-        DataError: no arrays, no rows, or different lengths.
+        DataError: no arrays, no rows, different lengths, or a list of arrays that was meant as several.
     """
+    for array in arrays:
+        if isinstance(array, list) and 2 <= len(array) <= 3 and all(isinstance(x, np.ndarray | Tensor) for x in array):
+            raise complaint("list of arrays", count=len(array))
     n = common_length(arrays)
     if not n:
         raise complaint("no data")

@@ -1,7 +1,8 @@
 """What is said about data that cannot be read as meant, Vietnamese and English side by side.
 
 Every text says what is wrong and what to do. `complaint` puts the place in front, "ratings.csv, line 7", and makes a
-`DataError` of both languages; which of them is read is decided by whoever reads it.
+`DataError` of both languages; which of them is read is decided by whoever reads it. Arguments that do not go together
+are told where they are refused, with the Vietnamese in `phrases.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from os import PathLike
 from typing import Final
 
 from tinygrad_vn.errors import DataError
-from tinygrad_vn.language import LANGUAGES, Language
-
-Text = dict[Language, str]
+from tinygrad_vn.language import LANGUAGES
+from tinygrad_vn.phrases import Text, filled
 
 TEXTS: Final[dict[str, Text]] = {
     # places
@@ -233,6 +233,14 @@ TEXTS: Final[dict[str, Text]] = {
         "en": "a batch of {size} is larger than the list ({count} samples). A list [a, b] holds the two samples a and "
         "b; if they are arrays of rows, write a tuple, (a, b). Otherwise write a number from 1 to {count}, or 'all'.",
     },
+    "arrays apart": {
+        "vi": "batch_size nhận một mảng. Hãy viết dữ liệu thành một cặp: DataLoader((X, y), batch_size=…).",
+        "en": "batch_size was given an array. Write the data as one pair: DataLoader((X, y), batch_size=…).",
+    },
+    "skip": {
+        "vi": "không thể bỏ qua {skip} batch khi một epoch có {count} batch. Hãy viết skip từ 0 đến {count}.",
+        "en": "cannot skip {skip} batches of an epoch of {count}. Write a skip from 0 to {count}.",
+    },
     "no indices": {
         "vi": "số thứ tự của các mẫu phải là dãy số nguyên, shape (n,), không phải {dtype} với shape {shape}. "
         "Với mảng đúng/sai, hãy dùng np.flatnonzero.",
@@ -275,6 +283,24 @@ TEXTS: Final[dict[str, Text]] = {
         "Hãy lấy nhiều dòng hơn hoặc tỉ lệ khác.",
         "en": "{count} rows cannot be parted into {train} to learn from and {test} to test. "
         "Take more rows or other shares.",
+    },
+    "list of arrays": {
+        "vi": "list gồm {count} mảng sẽ bị chia thành các mảng, không phải các dòng. Hãy viết train_test_split(X, y), "
+        "hoặc một tuple (X, y).",
+        "en": "a list of {count} arrays would be parted by arrays, not by rows. Write train_test_split(X, y), or a "
+        "tuple, (X, y).",
+    },
+    "stratify without shuffle": {
+        "vi": "stratify chọn các dòng ngẫu nhiên nên không đi cùng shuffle=False. Hãy bỏ một trong hai.",
+        "en": "stratify chooses rows at random, so shuffle cannot be False. Leave one of them out.",
+    },
+    "seed without shuffle": {
+        "vi": "seed và rng không có tác dụng khi không xáo trộn. Hãy viết shuffle=True, hoặc bỏ chúng.",
+        "en": "a seed or rng has no effect without shuffling. Write shuffle=True, or leave it out.",
+    },
+    "too few folds": {
+        "vi": "n_splits={folds} không hợp lệ. Kiểm chứng chéo (cross-validation) cần ít nhất 2 phần.",
+        "en": "n_splits={folds} is not possible. Cross-validation needs at least 2 folds.",
     },
     "more folds than rows": {
         "vi": "không chia được {count} dòng thành {folds} phần. Hãy chọn n_splits nhiều nhất là {count}.",
@@ -328,10 +354,7 @@ REASONS: Final[dict[int, Text]] = {
 
 def in_both(key: str, **details: object) -> Text:
     """A text of the table in every language; a detail that is a `Text` itself appears in the same language."""
-    return {
-        lang: TEXTS[key][lang].format(**{k: d[lang] if isinstance(d, dict) else d for k, d in details.items()})
-        for lang in LANGUAGES
-    }
+    return filled(TEXTS[key], details)
 
 
 def complaint(key: str, where: Text | str | PathLike[str] | None = None, **details: object) -> DataError:

@@ -41,7 +41,11 @@ from tinygrad_vn.nn.losses import (
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.nn.parameter import Buffer, Parameter
 from tinygrad_vn.nn.penalties import l1_penalty, l2_penalty
+from tinygrad_vn.nn.phrases import NN_VIETNAMESE
 from tinygrad_vn.nn.summary import Summary, summary
+from tinygrad_vn.phrases import VIETNAMESE
+
+VIETNAMESE.update(NN_VIETNAMESE)
 
 __all__ = [
     "ELU",

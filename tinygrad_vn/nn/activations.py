@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from tinygrad_vn.nn import functional as F
+from tinygrad_vn.nn.functional.inputs import one_axis
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 
@@ -110,7 +110,7 @@ class Softplus(Module):
 
     def __init__(self, beta: float = 1.0, threshold: float = math.inf) -> None:
         if not beta > 0:
-            raise ValueError(f"Softplus: beta={beta} must be above 0")
+            raise ValueError(said("{place}: {name}={value} must be above 0", place="Softplus", name="beta", value=beta))
         self.beta = beta
         self.threshold = threshold
 
@@ -124,13 +124,6 @@ class Softplus(Module):
         return f"beta={self.beta}{limit}"
 
 
-def _axis(place: str, dim: int) -> int:
-    """The axis; None would mean all elements in NumPy, and in PyTorch one that depends on the shape."""
-    if not isinstance(dim, int | np.integer):
-        raise TypeError(f"{place}: dim must be the number of an axis, not {dim!r:.60}; the last one is -1")
-    return int(dim)
-
-
 class Softmax(Module):
     """Exponentials divided by their sum along an axis: positive numbers that add up to 1.
 
@@ -139,7 +132,7 @@ class Softmax(Module):
     """
 
     def __init__(self, dim: int = -1) -> None:
-        self.dim = _axis("Softmax", dim)
+        self.dim = one_axis("Softmax", dim)
 
     def forward(self, input: Any) -> Tensor:
         """The same shape."""
@@ -158,7 +151,7 @@ class LogSoftmax(Module):
     """
 
     def __init__(self, dim: int = -1) -> None:
-        self.dim = _axis("LogSoftmax", dim)
+        self.dim = one_axis("LogSoftmax", dim)
 
     def forward(self, input: Any) -> Tensor:
         """The same shape."""

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 
 
 def _checked(item: Any, where: str) -> Module:
@@ -18,15 +19,19 @@ def _checked(item: Any, where: str) -> Module:
     if isinstance(item, Module):
         return item
     if isinstance(item, type) and issubclass(item, Module):
-        raise TypeError(f"{where} was given the class {item.__name__}; make an object of it: {item.__name__}()")
+        text = "{where} was given the class {kind}; make an object of it: {kind}()"
+        raise TypeError(said(text, where=where, kind=item.__name__))
     if isinstance(item, list | tuple):
-        raise TypeError(f"{where} was given a {type(item).__name__}; write {where}(*layers)")
-    if callable(item):
         raise TypeError(
-            f"{where} was given the function {getattr(item, '__name__', item)}, but holds modules only; "
-            "take the activation function as a module, nn.ReLU() for example"
+            said("{where} was given a {kind}; write {where}(*layers)", where=where, kind=type(item).__name__)
         )
-    raise TypeError(f"{where} holds modules, not {item!r:.60}")
+    if callable(item):
+        text = (
+            "{where} was given the function {name}, but holds modules only; take the activation function as a module, "
+            "nn.ReLU() for example"
+        )
+        raise TypeError(said(text, where=where, name=getattr(item, "__name__", item)))
+    raise TypeError(said("{where} holds modules, not {item:.60}", where=where, item=repr(item)))
 
 
 class _Listed(Module):
@@ -58,9 +63,11 @@ class _Listed(Module):
 
     def _position(self, index: Any) -> int:
         if isinstance(index, bool) or not isinstance(index, int | np.integer):
-            raise TypeError(f"{type(self).__name__} is indexed with whole numbers and slices, not {index!r:.60}")
+            text = "{kind} is indexed with whole numbers and slices, not {index:.60}"
+            raise TypeError(said(text, kind=type(self).__name__, index=repr(index)))
         if not -len(self) <= index < len(self):
-            raise IndexError(f"there is no number {index} among the {len(self)} modules of this {type(self).__name__}")
+            text = "there is no number {index} among the {count} modules of this {kind}"
+            raise IndexError(said(text, index=index, count=len(self), kind=type(self).__name__))
         return int(index) % len(self)
 
     def __getitem__(self, index: Any) -> Any:
@@ -96,8 +103,15 @@ class _Listed(Module):
             self.append(module)
         return self
 
+    def __iadd__(self, modules: Iterable[Module]) -> Self:
+        return self.extend(modules)
+
+    def __add__(self, modules: Iterable[Module]) -> Self:
+        joined: Self = self[:]
+        return joined.extend(modules)
+
     def insert(self, index: int, module: Module) -> Self:
-        """Put a module before the one with this number; all are numbered anew."""
+        """Put a module before the one with this number; all are numbered again."""
         items = self._items()
         items.insert(index, _checked(module, type(self).__name__))
         self._renumber(items)
@@ -146,15 +160,10 @@ class ModuleList(_Listed):
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         self._renumber(modules or ())
 
-    def __iadd__(self, modules: Iterable[Module]) -> Self:
-        return self.extend(modules)
-
-    def __add__(self, modules: Iterable[Module]) -> ModuleList:
-        return ModuleList([*self, *modules])
-
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """There is none."""
-        raise NotImplementedError("a ModuleList computes nothing: loop over its modules, or take nn.Sequential")
+        text = "a ModuleList computes nothing: loop over its modules, or take nn.Sequential"
+        raise NotImplementedError(said(text))
 
 
 class ModuleDict(Module):
@@ -177,7 +186,8 @@ class ModuleDict(Module):
         try:
             return self._held()[key]
         except KeyError:
-            raise KeyError(f"there is no module {key!r}; there are {', '.join(self._held()) or 'none'}") from None
+            names = ", ".join(self._held()) or said("none")
+            raise KeyError(said("there is no module {key!r}; there are {names}", key=key, names=names)) from None
 
     def __setitem__(self, key: str, module: Module) -> None:
         self.add_module(key, _checked(module, "ModuleDict"))
@@ -224,4 +234,4 @@ class ModuleDict(Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """There is none."""
-        raise NotImplementedError("a ModuleDict computes nothing: call one of its modules, model['name'](x)")
+        raise NotImplementedError(said("a ModuleDict computes nothing: call one of its modules, model['name'](x)"))

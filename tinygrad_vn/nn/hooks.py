@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any, Self
 
+from tinygrad_vn.phrases import said
+
 Hook = Callable[..., Any]
 
 _numbers = itertools.count()  # never used again: an old hook must not take away a new one
@@ -35,7 +37,7 @@ def registered(hooks: dict[int, Hook], hook: Hook) -> Hooked:
         TypeError: it is no function.
     """
     if not callable(hook):
-        raise TypeError(f"a hook is a function, not {hook!r:.60}")
+        raise TypeError(said("a hook is a function, not {item:.60}", item=repr(hook)))
     number = next(_numbers)
     hooks[number] = hook
     return Hooked(hooks, number)

@@ -18,6 +18,7 @@ import numpy as np
 
 from tinygrad_vn.creation import default_rng
 from tinygrad_vn.modes import no_grad
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 Generator = np.random.Generator | None
@@ -25,7 +26,7 @@ Generator = np.random.Generator | None
 
 def _fill(tensor: Tensor, values: Any) -> Tensor:
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"nn.init changes a Tensor in place, it cannot change {type(tensor).__name__}")
+        raise TypeError(said("nn.init changes a Tensor in place, it cannot change {kind}", kind=type(tensor).__name__))
     with no_grad():
         tensor[...] = values
     return tensor
@@ -59,7 +60,7 @@ def ones_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix, or as much of it as fits."""
     if tensor.ndim != 2:
-        raise ValueError(f"eye_ fills a matrix, not shape {tensor.shape}")
+        raise ValueError(said("eye_ fills a matrix, not shape {shape}", shape=tensor.shape))
     return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
@@ -77,17 +78,19 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in gains:
-        raise ValueError(f"no gain is known for {nonlinearity!r}, but for {', '.join([*gains, 'leaky_relu'])}")
+        text = "no gain is known for {name!r}, but for {names}"
+        raise ValueError(said(text, name=nonlinearity, names=", ".join([*gains, "leaky_relu"])))
     return gains[nonlinearity]
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
     """How many inputs each output is computed from, and how many outputs each input goes into."""
     if tensor.ndim < 2:
-        raise ValueError(
-            f"a weight of shape {tensor.shape} has no inputs and outputs to count, it needs two axes: (out, in); "
-            "for a bias, use zeros_ or uniform_"
+        text = (
+            "a weight of shape {shape} has no inputs and outputs to count, it needs two axes: (out, in); for a bias, "
+            "use zeros_ or uniform_"
         )
+        raise ValueError(said(text, shape=tensor.shape))
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
 
@@ -128,6 +131,6 @@ def kaiming_normal_(
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"there is no mode {mode!r}; write 'fan_in' or 'fan_out'")
+        raise ValueError(said("there is no mode {mode!r}; write 'fan_in' or 'fan_out'", mode=mode))
     fan = _fans(tensor)[mode == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan) if fan else 0.0

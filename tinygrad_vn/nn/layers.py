@@ -15,10 +15,12 @@ from tinygrad_vn.creation import ones, zeros
 from tinygrad_vn.dtypes import DTypeLike
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.nn import init
+from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.nn.functional.layers import check_probability
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.nn.parameter import Buffer, Parameter
 from tinygrad_vn.nn.tree import one_line
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 
@@ -27,20 +29,25 @@ def _empty(*shape: int, dtype: DTypeLike | None) -> Parameter:
 
 
 def _shape(input: Any) -> tuple[int, ...]:
-    return input.shape if isinstance(input, Tensor) else np.shape(input)
+    return input.shape if isinstance(input, Tensor) else np.shape(real_tensor(input) if input is None else input)
 
 
 def _check_count(place: str, **counts: Any) -> None:
     """TypeError or ValueError where a size is not a whole number, or is negative."""
     for name, count in counts.items():
         if not isinstance(count, int | np.integer) or isinstance(count, bool):
-            raise TypeError(f"{place}: {name} must be a whole number, not {count!r:.60}")
+            text = "{place}: {name} must be a whole number, not {count:.60}"
+            raise TypeError(said(text, place=place, name=name, count=repr(count)))
         if count < 0:
-            raise ValueError(f"{place}: {name}={count} makes no sense; it must be 0 or more")
+            text = "{place}: {name}={value} makes no sense; it must be 0 or more"
+            raise ValueError(said(text, place=place, name=name, value=count))
 
 
 class Linear(Module):
     """x Wᵀ + b: every output is a weighted sum of all inputs; a dense, or fully connected, layer.
+
+        layer = nn.Linear(784, 10)
+        scores = layer(x)  # x: shape (batch, 784), scores: shape (batch, 10)
 
     Args:
         in_features: the number of inputs.
@@ -75,7 +82,7 @@ class Linear(Module):
         self.reset_parameters(rng)
 
     def reset_parameters(self, rng: np.random.Generator | None = None) -> None:
-        """Draw all values anew."""
+        """Draw all values again."""
         init.kaiming_uniform_(self.weight, a=math.sqrt(5), rng=rng)  # which comes to ±1/√in_features
         if self.bias is not None:
             bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
@@ -99,17 +106,22 @@ class Linear(Module):
 
 def _unfit(layer: Linear, shape: tuple[int, ...]) -> str:
     """What is wrong with the shape of a Linear's input, and what would be right."""
-    expected = layer.in_features
+    expected, name = layer.in_features, one_line(layer)
     if not shape:
-        return f"{one_line(layer)} got a single number; it takes {expected} features: shape (batch, {expected})"
-    text = f"{one_line(layer)} got shape {shape}: {shape[-1]} features where in_features={expected} are expected"
+        text = "{layer} got a single number; it takes {expected} features: shape (batch, {expected})"
+        return said(text, layer=name, expected=expected)
     if len(shape) == 2 and shape[0] == expected:
-        return f"{text}; the examples are the rows of a batch, so write x.T"
-    if len(shape) > 2 and math.prod(shape[1:]) == expected:
-        return f"{text}; put nn.Flatten() before it, or write x.reshape({shape[0]}, {expected})"
-    if len(shape) == 1 and expected == 1:
-        return f"{text}; for one feature of {shape[0]} examples, write x.reshape(-1, 1)"
-    return f"{text}; make this layer nn.Linear({shape[-1]}, {layer.out_features}), or change what comes before it"
+        remedy = said("the examples are the rows of a batch, so write x.T")
+    elif len(shape) > 2 and math.prod(shape[1:]) == expected:
+        reshaped = f"x.reshape({shape[0]}, {expected})"
+        remedy = said("put nn.Flatten() before it, or write {spelling}", spelling=reshaped)
+    elif len(shape) == 1 and expected == 1:
+        remedy = said("for one feature of {count} examples, write x.reshape(-1, 1)", count=shape[0])
+    else:
+        fitting = f"nn.Linear({shape[-1]}, {layer.out_features})"
+        remedy = said("make this layer {fitting}, or change what comes before it", fitting=fitting)
+    text = "{layer} got shape {shape}: {count} features where in_features={expected} are expected; {remedy}"
+    return said(text, layer=name, shape=shape, count=shape[-1], expected=expected, remedy=remedy)
 
 
 class Embedding(Module):
@@ -139,7 +151,8 @@ class Embedding(Module):
     ) -> None:
         _check_count("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"Embedding: padding_idx={padding_idx} is none of its {num_embeddings} rows")
+            text = "{place}: padding_idx={row} is none of the {count} rows"
+            raise ValueError(said(text, place="Embedding", row=padding_idx, count=num_embeddings))
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
@@ -161,14 +174,15 @@ class Embedding(Module):
         """
         table = Parameter(embeddings, requires_grad=not freeze)
         if table.ndim != 2:
-            raise ValueError(f"an embedding is a table, (num_embeddings, embedding_dim), not of shape {table.shape}")
+            text = "an embedding is a table, (num_embeddings, embedding_dim), not of shape {shape}"
+            raise ValueError(said(text, shape=table.shape))
         rows, length = table.shape
         layer = cls(rows, length, padding_idx, sparse=sparse, rng=np.random.default_rng(0))  # which it then forgets
         layer.weight = table
         return layer
 
     def reset_parameters(self, rng: np.random.Generator | None = None) -> None:
-        """Draw all values anew."""
+        """Draw all values again."""
         init.normal_(self.weight, rng=rng)
         if self.padding_idx is not None:
             self.weight._own()[self.padding_idx] = 0
@@ -222,7 +236,7 @@ class BatchNorm1d(Module):
 
     Args:
         num_features: C, the number of features.
-        eps: added to the variance, lest it be 0.
+        eps: added to the variance, so that nothing is divided by 0.
         momentum: the share of a new batch in the running statistics; None for the mean over all batches.
         affine: whether `weight` and `bias` are learned.
         track_running_stats: False to use the batch's statistics always.
@@ -286,9 +300,8 @@ class BatchNorm1d(Module):
         """
         shape = _shape(input)
         if len(shape) not in (2, 3) or shape[1] != self.num_features:
-            raise ValueError(
-                f"{one_line(self)} got shape {shape}; it takes (N, {self.num_features}) or (N, {self.num_features}, L)"
-            )
+            text = "{layer} got shape {shape}; it takes (N, {count}) or (N, {count}, L)"
+            raise ValueError(said(text, layer=one_line(self), shape=shape, count=self.num_features))
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.num_batches_tracked is not None and np.prod(shape) > self.num_features:
             self.num_batches_tracked[...] = self.num_batches_tracked + 1
@@ -310,7 +323,7 @@ class LayerNorm(Module):
 
     Args:
         normalized_shape: the last axes of the input, a number or several: the mean goes over them.
-        eps: added to the variance, lest it be 0.
+        eps: added to the variance, so that nothing is divided by 0.
         elementwise_affine: whether `weight`, and `bias`, are learned.
         bias: whether there is a `bias`.
         dtype: of the parameters; the default dtype by default.
@@ -332,8 +345,12 @@ class LayerNorm(Module):
         *,
         dtype: DTypeLike | None = None,
     ) -> None:
-        one = isinstance(normalized_shape, int | np.integer)
-        self.normalized_shape = (int(normalized_shape),) if one else tuple(normalized_shape)
+        lengths = normalized_shape if isinstance(normalized_shape, tuple | list) else (normalized_shape,)
+        if not lengths:
+            raise ValueError(said("LayerNorm: normalized_shape=() names no axis to take the mean over"))
+        for length in lengths:
+            _check_count("LayerNorm", normalized_shape=length)
+        self.normalized_shape = tuple(int(length) for length in lengths)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         self.weight = Parameter(ones(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
@@ -355,7 +372,8 @@ class LayerNorm(Module):
         shape = _shape(input)
         if shape[-len(self.normalized_shape) :] != self.normalized_shape:
             last = ", ".join(map(str, self.normalized_shape))
-            raise ValueError(f"{one_line(self)} got shape {shape}; it takes (…, {last})")
+            text = "{layer} got shape {shape}; it takes (…, {last})"
+            raise ValueError(said(text, layer=one_line(self), shape=shape, last=last))
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:

@@ -24,10 +24,21 @@ import numpy as np
 
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.dtypes import DTypeLike
+from tinygrad_vn.idioms import check_device, no_cuda, wanted_dtype
 from tinygrad_vn.nn.hooks import Hook, Hooked, registered
 from tinygrad_vn.nn.parameter import Buffer, Parameter
-from tinygrad_vn.nn.state import KeysThatDiffer, as_array, misfits
-from tinygrad_vn.nn.tree import HOOKS, one_line, refuse_lost, refuse_overlooked, say_where
+from tinygrad_vn.nn.state import KeysThatDiffer, fitting, nameable
+from tinygrad_vn.nn.tree import (
+    HOOKS,
+    distinct,
+    one_line,
+    path_to,
+    refuse_lost,
+    refuse_overlooked,
+    refuse_replacement,
+    say_where,
+)
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 
@@ -55,30 +66,34 @@ class Module:
         for name, value in vars(cls).items():
             if isinstance(value, Parameter | Buffer | Module):
                 raise TypeError(
-                    f"{cls.__name__}.{name} stands in the class, where it would not be trained; "
-                    f"set it in __init__: `self.{name} = …`"
+                    said(
+                        "{where}.{name} stands in the class, where it would not be trained; set it in __init__: "
+                        "`self.{name} = …`",
+                        where=cls.__name__,
+                        name=name,
+                    )
                 )
 
     def __setattr__(self, name: str, value: Any) -> None:
         before = vars(self).get(name)
         if isinstance(value, Tensor | Module) and before is None and name in vars(Module):
-            raise AttributeError(f"{type(self).__name__}.{name}: every Module has a {name!r}; choose another name")
-        if isinstance(before, Parameter) and not isinstance(value, Parameter | None):
-            raise TypeError(
-                f"{type(self).__name__}.{name} is a parameter, it cannot become {type(value).__name__}; to change its "
-                f"values, write `with tg.no_grad(): model.{name} -= …`; for another one, nn.Parameter(…)"
-            )
-        if isinstance(before, Module) and not isinstance(value, Module | None):
-            raise TypeError(f"{type(self).__name__}.{name} is a module, it cannot become {type(value).__name__}")
+            text = "{where}: every Module has a {name!r}; choose another name"
+            raise AttributeError(said(text, where=f"{type(self).__name__}.{name}", name=name))
+        for kind in (Parameter, Module):
+            if isinstance(before, kind) and not isinstance(value, kind | None):
+                refuse_replacement(before, value, name, type(self).__name__)
         if isinstance(before, Buffer) and isinstance(value, Tensor) and not isinstance(value, Buffer):
             value = Buffer(value, before.persistent)  # it goes on being part of the state, outside any graph
         if isinstance(value, Tensor) and not value.is_leaf:
             refuse_lost(value, f"{type(self).__name__}.{name}")
+        if isinstance(value, Parameter | Buffer | Module) and not isinstance(before, Parameter | Buffer | Module):
+            vars(self).pop(name, None)  # its place is where it is set, not where None stood for it before
         super().__setattr__(name, value)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result; subclasses define this."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward(): define `def forward(self, x): …`")
+        text = "{kind} has no forward(): define `def forward(self, x): …`"
+        raise NotImplementedError(said(text, kind=type(self).__name__))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result, between the hooks."""
@@ -106,7 +121,7 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules among its attributes, by name, each once."""
-        return _distinct((name, value) for name, value in self._attributes() if isinstance(value, Module))
+        return distinct((name, value) for name, value in self._attributes() if isinstance(value, Module))
 
     def children(self) -> Iterator[Module]:
         """The modules among its attributes, each once."""
@@ -130,8 +145,9 @@ class Module:
         for name in target.split(".") if target else ():
             child = vars(module).get(name)
             if not isinstance(child, Module):
-                names = ", ".join(name for name, _ in module.named_children()) or "none"
-                raise AttributeError(f"{type(module).__name__} has no module {name!r} (of {target!r}), but {names}")
+                names = ", ".join(name for name, _ in module.named_children()) or said("none")
+                text = "{kind} has no module {name!r} (of {target!r}), but {names}"
+                raise AttributeError(said(text, kind=type(module).__name__, name=name, target=target, names=names))
             module = child
         return module
 
@@ -143,7 +159,7 @@ class Module:
         """
         places = list(self.named_modules(prefix))
         refuse_overlooked([module for _, module in places], Module)
-        return _distinct(self._tensors(Parameter, places if recurse else places[:1]))
+        return distinct(self._tensors(Parameter, places if recurse else places[:1]))
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters, each once."""
@@ -151,7 +167,7 @@ class Module:
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Buffer]]:
         """All buffers, by path, each once."""
-        return _distinct(self._tensors(Buffer, self.named_modules(prefix) if recurse else [(prefix, self)]))
+        return distinct(self._tensors(Buffer, self.named_modules(prefix) if recurse else [(prefix, self)]))
 
     def buffers(self, recurse: bool = True) -> Iterator[Buffer]:
         """All buffers, each once."""
@@ -162,7 +178,7 @@ class Module:
         found[id(self)] = prefix, self
         for name, child in vars(self).items():
             if isinstance(child, Module) and id(child) not in found:
-                child._walk(_path(prefix, name), found)
+                child._walk(path_to(prefix, name), found)
         return found
 
     def _places(self, prefix: str, above: frozenset[int] = frozenset()) -> Iterator[tuple[str, Module]]:
@@ -172,20 +188,26 @@ class Module:
         yield prefix, self
         for name, child in self._attributes():
             if isinstance(child, Module):
-                yield from child._places(_path(prefix, name), above | {id(self)})
+                yield from child._places(path_to(prefix, name), above | {id(self)})
 
     def _tensors(self, kind: Any, places: Iterable[tuple[str, Module]]) -> Iterator[tuple[str, Any]]:
         for path, module in places:
             for name, value in vars(module).items():
                 if isinstance(value, kind):
-                    yield _path(path, name), value
+                    yield path_to(path, name), value
 
     # --- PyTorch's ways of setting attributes ---------------------------------------------------------------------
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Set an attribute to a parameter, or to None; `self.weight = nn.Parameter(…)` does the same."""
         if not isinstance(param, Parameter | None):
-            raise TypeError(f"register_parameter({name!r}, …) takes an nn.Parameter, not {type(param).__name__}")
+            raise TypeError(
+                said(
+                    "register_parameter({name!r}, …) takes an nn.Parameter, not {kind}",
+                    name=name,
+                    kind=type(param).__name__,
+                )
+            )
         self._set_new(name, param)
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
@@ -195,7 +217,9 @@ class Module:
     def add_module(self, name: str, module: Module | None) -> None:
         """Set an attribute to a module, or to None; where the name is computed, for example."""
         if not isinstance(module, Module | None):
-            raise TypeError(f"add_module({name!r}, …) takes a module, not {module!r:.60}")
+            raise TypeError(
+                said("add_module({name!r}, …) takes a module, not {item:.60}", name=name, item=repr(module))
+            )
         self._set_new(name, module)
 
     register_module = add_module
@@ -207,9 +231,11 @@ class Module:
             KeyError: the name is empty, has a dot, or is taken by something else.
         """
         if not name or "." in name:
-            raise KeyError(f"{name!r} is no name for a part of a module; paths are made of names and dots")
+            raise KeyError(
+                said("{name!r} is no name for a part of a module; paths are made of names and dots", name=name)
+            )
         if hasattr(type(self), name) or not isinstance(vars(self).get(name), Parameter | Buffer | Module | None):
-            raise KeyError(f"{type(self).__name__} has a {name!r} already")
+            raise KeyError(said("{kind} has a {name!r} already", kind=type(self).__name__, name=name))
         setattr(self, name, value)
 
     # --- what is done to all of it --------------------------------------------------------------------------------
@@ -252,25 +278,38 @@ class Module:
                 child._apply(change, seen)
         change(self)
 
-    def to(self, dtype: DTypeLike) -> Self:
+    def to(self, *wanted: Any, dtype: DTypeLike | None = None, device: Any = None) -> Self:
         """Turn all parameters and buffers of floating dtype, and the gradients, into another dtype, in place.
 
+        Args:
+            *wanted: a dtype, a Tensor that has it, or the device "cpu", where everything is anyway.
+            dtype: the dtype, by name.
+            device: "cpu", by name.
+
         Raises:
-            ValueError: dtype is a device other than "cpu", or not floating.
+            ValueError: a device is asked for that there is not, or a dtype that is not floating.
         """
-        if isinstance(dtype, str) and dtype == "cpu":
-            return self  # where everything is
-        if isinstance(dtype, str) and dtype.split(":")[0] in ("cuda", "mps", "xpu"):
-            raise ValueError(f"there is no device {dtype!r} here: NumPy computes on the CPU")
-        wanted = np.dtype(dtype)
-        if wanted.kind != "f":
-            raise ValueError(f"a module is made of real numbers, not {wanted}; write tg.float32 or tg.float64")
+        kind = wanted_dtype(*wanted, device and check_device(device), dtype)
+        if kind is None:
+            return self
+        if kind.kind != "f":
+            raise ValueError(
+                said("a module is made of real numbers, not {kind}; write tg.float32 or tg.float64", kind=kind)
+            )
         for tensor in itertools.chain(self.parameters(), self.buffers()):
-            if tensor.dtype.kind == "f" and tensor.dtype != wanted:
+            if tensor.dtype.kind == "f" and tensor.dtype != kind:
                 gradient = tensor.grad
-                tensor.data = tensor.data.astype(wanted)
-                tensor.grad = None if gradient is None else gradient.detach().astype(wanted)
+                tensor.data = tensor.data.astype(kind)
+                tensor.grad = None if gradient is None else gradient.detach().astype(kind)
         return self
+
+    def cpu(self) -> Self:
+        """Itself, since everything is there."""
+        return self
+
+    def cuda(self, device: Any = "cuda") -> Self:
+        """Refused: NumPy computes on the CPU."""
+        raise no_cuda(device)
 
     def double(self) -> Self:
         """In float64 from now on."""
@@ -286,12 +325,16 @@ class Module:
         """The present values of all parameters and persistent buffers, by path; later training does not change them.
 
         A parameter that is used in two places is there twice, as in PyTorch.
+
+        Raises:
+            ValueError: there are more than 100,000 such places, as where modules that hold one twice are stacked.
         """
         return {prefix + path: value.detach() for path, value in self._state().items()}
 
     def _state(self) -> dict[str, Tensor]:
         refuse_overlooked(list(self.modules()), Module)
-        tensors = self._tensors(Parameter | Buffer, self._places(""))
+        places = nameable(self._places(""), type(self).__name__)
+        tensors = self._tensors(Parameter | Buffer, places)
         return {path: t for path, t in tensors if not isinstance(t, Buffer) or t.persistent}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> KeysThatDiffer:
@@ -304,22 +347,17 @@ class Module:
         Raises:
             TypeError: state_dict is no dictionary.
             ValueError: a shape differs, or with `strict` a key is missing or unexpected. All of them are named, and
-                nothing is changed.
+                nothing is changed. Likewise for a whole training checkpoint, which holds the state as "model".
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"load_state_dict takes what state_dict() returned, not {type(state_dict).__name__}")
+            raise TypeError(
+                said("load_state_dict takes what state_dict() returned, not {kind}", kind=type(state_dict).__name__)
+            )
         own = self._state()
-        missing = [key for key in own if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in own]
-        values = {key: as_array(state_dict[key]) for key in own if key in state_dict}
-        wrong = [f"missing key {key!r}" for key in missing] if strict else []
-        wrong += [f"unexpected key {key!r}" for key in unexpected] if strict else []
-        wrong += misfits(own, values)
-        if wrong:
-            raise ValueError(f"the state does not fit {type(self).__name__}: {'; '.join(wrong)}")
+        values, differing = fitting(own, state_dict, type(self).__name__, strict)
         for key, value in values.items():
             own[key]._own()[...] = value
-        return KeysThatDiffer(missing, unexpected)
+        return differing
 
     # --- hooks ----------------------------------------------------------------------------------------------------
 
@@ -346,26 +384,15 @@ class Module:
 
     @reprlib.recursive_repr("…")
     def __repr__(self) -> str:
-        count = sum(p.size for _, p in _distinct(self._tensors(Parameter, self.named_modules())))
+        count = sum(p.size for _, p in distinct(self._tensors(Parameter, self.named_modules())))
         remark = f"  # {count:,} parameter{'' if count == 1 else 's'}" if count else ""
-        lines = []
+        lines, shown = [], dict[int, str]()
         for name, value in self._attributes():
-            if isinstance(value, Module):
+            if isinstance(value, Module) and shown.setdefault(id(value), name) != name:
+                lines.append(f"  ({name}): {type(value).__name__}, the same as ({shown[id(value)]})")
+            elif isinstance(value, Module):
                 lines.append(f"  ({name}): " + repr(value).replace("\n", "\n  "))
             elif isinstance(value, Parameter) and not self.extra_repr():
                 lines.append(f"  ({name}): Parameter{value.shape}")
         head = one_line(self)
         return "\n".join([head[:-1] + remark, *lines, ")"]) if lines else head + remark
-
-
-def _path(prefix: str, name: str) -> str:
-    return f"{prefix}.{name}" if prefix else name
-
-
-def _distinct(named: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Every object once, under its first name."""
-    seen = set()
-    for name, value in named:
-        if id(value) not in seen:
-            seen.add(id(value))
-            yield name, value

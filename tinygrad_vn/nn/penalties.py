@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 
@@ -57,26 +58,33 @@ def l2_penalty(model: Module | Iterable[Tensor], weight: float, biases: bool = T
 def _penalised(penalty: str, model: Module | Iterable[Tensor], weight: float, biases: bool) -> list[Tensor]:
     """The parameters that a penalty is made of."""
     if not weight >= 0:
-        raise ValueError(f"{penalty} needs a weight of at least 0, not {weight}")
+        raise ValueError(said("{penalty} needs a weight of at least 0, not {weight}", penalty=penalty, weight=weight))
     if isinstance(model, Module):
         return [p for path, p in model.named_parameters() if biases or not path.split(".")[-1].startswith("bias")]
     if not biases:
-        raise TypeError(
-            f"{penalty} does not know which of these parameters are biases: give it the model, "
-            "or only those parameters that are to be penalised"
+        text = (
+            "{penalty} does not know which of these parameters are biases: give it the model, or only those "
+            "parameters that are to be penalised"
         )
+        raise TypeError(said(text, penalty=penalty))
     parameters = [model] if isinstance(model, Tensor) else list(model)
     for position, parameter in enumerate(parameters):
         if not isinstance(parameter, Tensor):
-            raise TypeError(f"{penalty} takes a module or Tensors; number {position} is a {type(parameter).__name__}")
+            raise TypeError(
+                said(
+                    "{penalty} takes a module or Tensors; number {position} is a {kind}",
+                    penalty=penalty,
+                    position=position,
+                    kind=type(parameter).__name__,
+                )
+            )
     return parameters
 
 
 def _total(penalty: str, terms: list[Tensor]) -> Tensor:
     if not terms:
-        raise ValueError(
-            f"{penalty} found no parameters; a generator gives them only once: write model.parameters() anew"
-        )
+        text = "{function} found no parameters; a generator gives them only once: write model.parameters() again"
+        raise ValueError(said(text, function=penalty))
     total = terms[0]
     for term in terms[1:]:
         total = total + term

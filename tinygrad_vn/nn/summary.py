@@ -18,6 +18,7 @@ from tinygrad_vn.language import current_language, resolve
 from tinygrad_vn.modes import no_grad
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.nn.tree import failed_layer, one_line
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 WORDS: Final = {
@@ -145,12 +146,13 @@ def summary(model: Module, input_shape: Any, dtype: Any = None, lang: str | None
     A layer that is used in two places stands in the first of them, and its parameters are counted once.
     """
     if not isinstance(model, Module):
-        raise TypeError(f"summary takes a module, not {model!r:.60}")
+        raise TypeError(said("summary takes a module, not {item:.60}", item=repr(model)))
     own = next((p.dtype for p in model.parameters()), get_default_dtype())
     shapes = _shapes(input_shape)
     dtypes = list(dtype) if isinstance(dtype, list | tuple) else [dtype] * len(shapes)
     if len(dtypes) != len(shapes):
-        raise ValueError(f"summary was given {len(shapes)} shapes and {len(dtypes)} dtypes")
+        text = "summary was given {shapes} shapes and {dtypes} dtypes"
+        raise ValueError(said(text, shapes=len(shapes), dtypes=len(dtypes)))
     inputs = [zeros(shape, dtype=own if kind is None else kind) for shape, kind in zip(shapes, dtypes, strict=True)]
     outputs = _tried(model, inputs)
     counted: set[int] = set()
@@ -168,9 +170,8 @@ def _shapes(given: Any) -> list[tuple[int, ...]]:
     except TypeError:
         shapes = [(None,)]
     if not all(isinstance(n, int | np.integer) for shape in shapes for n in shape):
-        raise TypeError(
-            f"input_shape is a shape, (32, 784), or a list of them, not {given!r:.60}; give the batch a number"
-        )
+        text = "input_shape is a shape, (32, 784), or a list of them, not {given:.60}; give the batch a number"
+        raise TypeError(said(text, given=repr(given)))
     return shapes
 
 
@@ -200,9 +201,9 @@ def _explained(error: Exception, model: Module, inputs: list[Tensor]) -> ValueEr
     layer, path = failed_layer(error) or (model, "")
     where = f"layer {path!r}: " if path else ""
     which = "" if str(error).startswith(one_line(layer)) else f"{one_line(layer)}: "
-    given = ", ".join(f"{tensor.shape} of {tensor.dtype}" for tensor in inputs)
-    remedy = "; for whole numbers as input, give dtype=int" if isinstance(error, TypeError) else ""
-    return ValueError(f"summary with input {given}: {where}{which}{error}{remedy}")
+    given = ", ".join(said("{shape} of {dtype}", shape=tensor.shape, dtype=tensor.dtype) for tensor in inputs)
+    remedy = said("; for whole numbers as input, give dtype=int") if isinstance(error, TypeError) else ""
+    return ValueError(said("summary with input {given}: ", given=given) + f"{where}{which}{error}{remedy}")
 
 
 def _shape_of(result: Any) -> Any:

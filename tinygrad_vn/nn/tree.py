@@ -1,4 +1,4 @@
-"""What keeps a tree of modules honest: nothing that should be learned may be overlooked, and errors say where they are.
+"""Trees of modules: paths, and what keeps them honest. Nothing to be learned is overlooked, errors say where they are.
 
 A parameter in a plain list is found by nobody: the optimizer would silently not train it. These checks turn that, and
 its relatives, into errors.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter, deque
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Never
 
 from tinygrad_vn.graph import Leaf, Node
 from tinygrad_vn.nn.parameter import Parameter
+from tinygrad_vn.phrases import said
 from tinygrad_vn.recording import count_references
 from tinygrad_vn.tensor import Tensor
 
@@ -21,6 +22,20 @@ _HARMLESS: Final = {bool, float, int, str, type(None), Parameter}
 _NEARBY: Final = 20  # operations: what stands on one line
 _PLAIN: Final = (list, tuple, dict, set, frozenset, deque)
 _FIRST: Final = 1000  # a plain list of layers begins with layers; a vocabulary need not be read to its end each time
+
+
+def path_to(prefix: str, name: str) -> str:
+    """The path of an attribute: "encoder.0.weight" of "weight" in the module "encoder.0"."""
+    return f"{prefix}.{name}" if prefix else name
+
+
+def distinct(named: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Every object once, under its first name."""
+    seen = set()
+    for name, value in named:
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield name, value
 
 
 def _inside(value: Any, depth: int = 4) -> Iterator[Any]:
@@ -48,7 +63,9 @@ def refuse_overlooked(modules: list[Any], module_class: type[Any], tensors: bool
             if isinstance(value, Tensor):
                 if tensors and not isinstance(value, Parameter) and value.is_leaf and value.requires_grad:
                     where = f"{type(module).__name__}.{name}"
-                    raise TypeError(f"{where} requires grad but is no parameter; write nn.Parameter(…)")
+                    raise TypeError(
+                        said("{where} requires grad but is no parameter; write nn.Parameter(…)", where=where)
+                    )
                 continue
             for item in _inside(value):
                 if isinstance(item, module_class | Tensor):
@@ -59,14 +76,28 @@ def refuse_overlooked(modules: list[Any], module_class: type[Any], tensors: bool
 
 def _refuse(item: Any, where: str, container: Any, module_class: type[Any], tensors: bool) -> None:
     kind = "Dict" if isinstance(container, dict) else "List"
-    plain = f"a plain {type(container).__name__}"
+    plain = type(container).__name__
     if isinstance(item, module_class):
-        raise TypeError(f"the modules in {where} would not be trained: it is {plain}; write nn.Module{kind}(…)")
+        text = "the modules in {where} would not be trained: it is a plain {plain}; write nn.Module{kind}(…)"
+        raise TypeError(said(text, where=where, plain=plain, kind=kind))
     if tensors and isinstance(item, Tensor) and item.is_leaf and item.requires_grad:
-        raise TypeError(
-            f"the parameters in {where} would not be trained: it is {plain}; set each as an attribute of its own, "
-            "`self.weight = nn.Parameter(…)`"
+        text = (
+            "the parameters in {where} would not be trained: it is a plain {plain}; set each as an attribute of its "
+            "own, `self.weight = nn.Parameter(…)`"
         )
+        raise TypeError(said(text, where=where, plain=plain))
+
+
+def refuse_replacement(before: Any, value: Any, name: str, owner: str) -> Never:
+    """TypeError for something else in the place of a parameter or a module, such as `model.weight = array`."""
+    where, kind = f"{owner}.{name}", type(value).__name__
+    if isinstance(before, Parameter):
+        text = (
+            "{where} is a parameter, it cannot become {kind}; to change its values, write "
+            "`with tg.no_grad(): model.{name} -= …`; for another one, nn.Parameter(…)"
+        )
+        raise TypeError(said(text, where=where, name=name, kind=kind))
+    raise TypeError(said("{where} is a module, it cannot become {kind}", where=where, kind=kind))
 
 
 def refuse_lost(value: Tensor, where: str) -> None:
@@ -76,10 +107,11 @@ def refuse_lost(value: Tensor, where: str) -> None:
     """
     held = _holders(_leaves_nearby(value._node))
     if held and max(held) <= _NOBODY:
-        raise TypeError(
-            f"{where} is the result of an operation on a parameter that nothing else holds: it would not be trained; "
+        text = (
+            "{where} is the result of an operation on a parameter that nothing else holds: it would not be trained; "
             "put nn.Parameter around the whole: nn.Parameter(0.1 * tg.randn(…))"
         )
+        raise TypeError(said(text, where=where))
 
 
 def _leaves_nearby(node: Node | None) -> dict[Node, int]:
@@ -119,11 +151,9 @@ def say_where(error: Exception, module: Any) -> None:
     attributes["_layer"] = (layer, module, path)
     if path:
         notes = attributes.setdefault("__notes__", [])
-        notes[:] = [note for note in notes if not note.startswith(_NOTE)]
-        error.add_note(f"{_NOTE} {path!r}: {one_line(layer)}")
-
-
-_NOTE: Final = "in the layer"
+        notes[:] = [note for note in notes if note != attributes.get("_where")]
+        attributes["_where"] = said("in the layer {path!r}: {layer}", path=path, layer=one_line(layer))
+        error.add_note(attributes["_where"])
 
 
 def failed_layer(error: Exception) -> tuple[Any, str] | None:

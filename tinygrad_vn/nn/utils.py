@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.sparse_gradient import SparseGradient
 from tinygrad_vn.tensor import Tensor
@@ -18,7 +19,8 @@ Parameters = Iterable[Tensor] | Tensor
 
 def _listed(parameters: Any, function: str) -> list[Tensor]:
     if isinstance(parameters, Module):
-        raise TypeError(f"{function} takes parameters, not a whole {type(parameters).__name__}: model.parameters()")
+        text = "{function} takes parameters, not a whole {kind}: write model.parameters()"
+        raise TypeError(said(text, function=function, kind=type(parameters).__name__))
     return [parameters] if isinstance(parameters, Tensor) else list(parameters)
 
 
@@ -36,7 +38,7 @@ def clip_grad_norm_(
     max_norm / (norm + 1e-6) where that is below 1. Call it between `backward()` and `step()`.
 
     Args:
-        parameters: whose gradients; those without one do not count.
+        parameters: whose gradients; those without one are left out.
         max_norm: the largest norm, 0 or more.
         norm_type: p of the p-norm over all elements; `math.inf` for the largest absolute value.
         error_if_nonfinite: whether a norm that is infinite or NaN is an error.
@@ -48,7 +50,8 @@ def clip_grad_norm_(
         ValueError: max_norm is negative; or the norm is not finite, and that was to be an error.
     """
     if not max_norm >= 0:
-        raise ValueError(f"clip_grad_norm_: max_norm={max_norm} makes no sense; it must be 0 or more")
+        text = "{place}: {name}={value} makes no sense; it must be 0 or more"
+        raise ValueError(said(text, place="clip_grad_norm_", name="max_norm", value=max_norm))
     gradients = _gradients(_listed(parameters, "clip_grad_norm_"))
     if not gradients:
         return Tensor(0.0)
@@ -56,9 +59,8 @@ def clip_grad_norm_(
     norms = np.array(lengths, gradients[0].dtype)
     total = np.linalg.norm(norms, norm_type)
     if error_if_nonfinite and not np.isfinite(total):
-        raise ValueError(
-            f"the norm of the gradients is {total}: it cannot be clipped; a smaller learning rate may help"
-        )
+        text = "the norm of the gradients is {total}: it cannot be clipped; a smaller learning rate may help"
+        raise ValueError(said(text, total=total))
     factor = max_norm / (total + 1e-6)
     if not factor >= 1:  # NaN too: it is to be seen in the parameters, not hidden
         for g in {id(g): g for g in gradients}.values():  # two parameters may share one
@@ -72,7 +74,8 @@ def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     Unlike `clip_grad_norm_` this changes the direction.
     """
     if not clip_value >= 0:
-        raise ValueError(f"clip_grad_value_: clip_value={clip_value} makes no sense; it must be 0 or more")
+        text = "{place}: {name}={value} makes no sense; it must be 0 or more"
+        raise ValueError(said(text, place="clip_grad_value_", name="clip_value", value=clip_value))
     for g in _gradients(_listed(parameters, "clip_grad_value_")):
         if isinstance(g, SparseGradient):
             rows = g.rows.coalesce()
@@ -104,7 +107,8 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """
     rows = [p.reshape(-1) for p in _listed(parameters, "parameters_to_vector")]
     if not rows:
-        raise ValueError("parameters_to_vector was given no parameters; a generator gives its items only once")
+        text = "{function} found no parameters; a generator gives them only once: write model.parameters() again"
+        raise ValueError(said(text, function="parameters_to_vector"))
     return np.concatenate(rows)  # type: ignore[return-value]
 
 
@@ -122,7 +126,8 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
     values = vec.detach().numpy() if isinstance(vec, Tensor) else np.asarray(vec)
     count = sum(p.size for p in listed)
     if values.shape != (count,):
-        raise ValueError(f"these parameters have {count} elements, they cannot take a vector of shape {values.shape}")
+        text = "these parameters have {count} elements, they cannot take a vector of shape {shape}"
+        raise ValueError(said(text, count=count, shape=values.shape))
     ends = np.cumsum([p.size for p in listed])[:-1]
     for p, part in zip(listed, np.split(values, ends), strict=True):
         p._own()[...] = part.reshape(p.shape)

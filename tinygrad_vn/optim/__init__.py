@@ -12,8 +12,12 @@ from tinygrad_vn.optim.adam import Adam, AdamW, NAdam
 from tinygrad_vn.optim.adaptive import Adadelta, Adagrad, RMSprop
 from tinygrad_vn.optim.lbfgs import LBFGS
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.phrases import OPTIM_VIETNAMESE
 from tinygrad_vn.optim.sgd import SGD
 from tinygrad_vn.optim.sparse_adam import SparseAdam
+from tinygrad_vn.phrases import VIETNAMESE
+
+VIETNAMESE.update(OPTIM_VIETNAMESE)
 
 __all__ = [
     "LBFGS",

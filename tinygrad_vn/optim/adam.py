@@ -7,21 +7,16 @@ squares, which measures their size. A number whose gradients are small moves as 
 from __future__ import annotations
 
 import math
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import (
-    OnlyInPyTorch,
-    Optimizer,
-    Scratch,
-    State,
-    check_betas,
-    check_not_negative,
-    remembered,
-)
+from tinygrad_vn.optim.optimizer import Optimizer, Scratch, remembered
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.settings import check_betas, check_flags, check_not_negative
+from tinygrad_vn.optim.state import State
+from tinygrad_vn.phrases import said
 
 
 class Adam(Optimizer):
@@ -35,17 +30,25 @@ class Adam(Optimizer):
     `Adam(…, betas=(m, β), bias_correction=False, eps_inside=True)`.
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate; about how far a number moves per step.
-        betas: β₁ and β₂, how slowly the mean m and the mean square v forget.
-        eps: keeps the division defined.
-        weight_decay: λ of the penalty ½·λ·‖p‖², whose slope is added to the gradient.
-        amsgrad: divide by the largest v so far (Reddi, Kale and Kumar, ICLR 2018).
-        maximize: climb instead of descend.
-        decoupled_weight_decay: shrink p by the factor 1 − lr·λ instead, as `AdamW` does.
-        bias_correction: False for m and v as they are.
-        eps_inside: True for √(v̂ + eps) instead of √v̂ + eps.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate; about how far a number moves per step (default: 1e-3).
+        betas: β₁ and β₂, how slowly the mean m and the mean square v forget (default: (0.9, 0.999)).
+        eps: keeps the division defined (default: 1e-8).
+        weight_decay: λ of the penalty ½·λ·‖p‖², whose slope is added to the gradient (default: 0.0).
+        amsgrad: divide by the largest v so far (Reddi, Kale and Kumar, ICLR 2018) (default: False).
+        maximize: climb instead of descend (default: False).
+        decoupled_weight_decay: shrink p by the factor 1 − lr·λ instead, as `AdamW` does (default: False).
+        bias_correction: False for m and v as they are (default: True).
+        eps_inside: True for √(v̂ + eps) instead of √v̂ + eps (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.Adam(model.parameters(), lr=0.001)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -67,17 +70,18 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
         bias_correction: bool = True,
         eps_inside: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings: dict[str, Any] = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         settings |= {"amsgrad": amsgrad, "maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay}
         settings |= {"bias_correction": bias_correction, "eps_inside": eps_inside}
-        super().__init__(params, settings, others)
+        super().__init__(params, settings, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "eps", "weight_decay")
         check_betas(group)
+        check_flags(group, "amsgrad", "maximize", "decoupled_weight_decay", "bias_correction", "eps_inside")
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """Both averages, from 0."""
@@ -113,14 +117,22 @@ class AdamW(Adam):
     In `Adam` the penalty's slope is divided by √v̂ like any other, so that numbers with large gradients hardly decay.
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate.
-        betas: how slowly the two averages forget.
-        eps: keeps the division defined.
-        weight_decay: λ, the share of p that lr = 1 would take away per step.
-        amsgrad: divide by the largest v so far.
-        maximize: climb instead of descend; decay shrinks p all the same.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate (default: 1e-3).
+        betas: how slowly the two averages forget (default: (0.9, 0.999)).
+        eps: keeps the division defined (default: 1e-8).
+        weight_decay: λ, the share of p that lr = 1 would take away per step (default: 1e-2).
+        amsgrad: divide by the largest v so far (default: False).
+        maximize: climb instead of descend; decay shrinks p all the same (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.AdamW(model.parameters(), lr=0.001, weight_decay=0.01)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Adam`.
@@ -138,17 +150,25 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True, **others
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            maximize=maximize,
+            decoupled_weight_decay=True,
+            **only_in_pytorch,
         )
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range, or is Adam's."""
         super().check_settings(group)
         if not group["decoupled_weight_decay"]:
-            raise ValueError("decoupled_weight_decay=False is Adam; write Adam(…) instead of AdamW(…)")
+            raise ValueError(said("decoupled_weight_decay=False is Adam; write Adam(…) instead of AdamW(…)"))
 
 
 class NAdam(Optimizer):
@@ -158,15 +178,23 @@ class NAdam(Optimizer):
         p ← p − lr · ((1 − μₜ)·g / (1 − M) + μₜ₊₁·m / (1 − M·μₜ₊₁)) / (√v̂ + eps)
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate.
-        betas: how slowly the two averages forget.
-        eps: keeps the division defined.
-        weight_decay: λ of the penalty ½·λ·‖p‖².
-        momentum_decay: how fast μ rises from β₁/2 to β₁.
-        decoupled_weight_decay: shrink p by the factor 1 − lr·λ instead of adding to the gradient.
-        maximize: climb instead of descend.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate (default: 2e-3).
+        betas: how slowly the two averages forget (default: (0.9, 0.999)).
+        eps: keeps the division defined (default: 1e-8).
+        weight_decay: λ of the penalty ½·λ·‖p‖² (default: 0.0).
+        momentum_decay: how fast μ rises from β₁/2 to β₁ (default: 4e-3).
+        decoupled_weight_decay: shrink p by the factor 1 − lr·λ instead of adding to the gradient (default: False).
+        maximize: climb instead of descend (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.NAdam(model.parameters(), lr=0.002)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -189,16 +217,17 @@ class NAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings: dict[str, Any] = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         settings |= {"momentum_decay": momentum_decay, "decoupled_weight_decay": decoupled_weight_decay}
-        super().__init__(params, {**settings, "maximize": maximize}, others)
+        super().__init__(params, {**settings, "maximize": maximize}, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "eps", "weight_decay", "momentum_decay")
         check_betas(group)
+        check_flags(group, "decoupled_weight_decay", "maximize")
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """Both averages, from 0, and the product of the μ so far."""
@@ -209,7 +238,7 @@ class NAdam(Optimizer):
         t, lr, (beta1, beta2), decay = state["step"] + 1, group["lr"], group["betas"], group["momentum_decay"]
         mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (k * decay)) for k in (t, t + 1))
         product = state["mu_product"] * mu
-        state.update(step=t, mu_product=product)  # in one go, lest Ctrl-C part them
+        state.update(step=t, mu_product=product)  # in one line, so that Ctrl-C cannot come between
         m, v, (size, part) = state["exp_avg"], state["exp_avg_sq"], scratch
         shrink(p, group)
         approach(m, beta1, g, size)

@@ -7,22 +7,16 @@ gradients and so slows down for ever; RMSprop and Adadelta forget the old ones. 
 
 from __future__ import annotations
 
-from typing import Unpack
-
 import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.adam import approach, approach_square
-from tinygrad_vn.optim.optimizer import (
-    OnlyInPyTorch,
-    Optimizer,
-    Scratch,
-    State,
-    check_no_decay,
-    check_not_negative,
-    remembered,
-)
+from tinygrad_vn.optim.optimizer import Optimizer, Scratch, remembered
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.settings import check_flags, check_not_negative, out_of_range
+from tinygrad_vn.optim.state import State
+from tinygrad_vn.phrases import said
+from tinygrad_vn.sparse import RowGradient
 
 
 class Adagrad(Optimizer):
@@ -32,14 +26,22 @@ class Adagrad(Optimizer):
         p ← p − lr / (1 + (t − 1)·lr_decay) · g / (√s + eps)        at step t = 1, 2, …
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate.
-        lr_decay: how fast it falls beside that.
-        weight_decay: λ of the penalty ½·λ·‖p‖².
-        initial_accumulator_value: s before the first step.
-        eps: keeps the division defined.
-        maximize: climb instead of descend.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate (default: 1e-2).
+        lr_decay: how fast it falls beside that (default: 0.0).
+        weight_decay: λ of the penalty ½·λ·‖p‖² (default: 0.0).
+        initial_accumulator_value: s before the first step (default: 0.0).
+        eps: keeps the division defined (default: 1e-10).
+        maximize: climb instead of descend (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.Adagrad(model.parameters(), lr=0.01)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -58,15 +60,16 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings = {"lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
         settings |= {"initial_accumulator_value": initial_accumulator_value, "maximize": maximize}
-        super().__init__(params, settings, others)
+        super().__init__(params, settings, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
+        check_flags(group, "maximize")
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """The sum of squares."""
@@ -83,13 +86,16 @@ class Adagrad(Optimizer):
         room *= group["lr"] / (1 + (t - 1) * group["lr_decay"])
         p -= room
 
-    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
+    def update_rows(self, p: Values, gradient: RowGradient, state: State, group: ParamGroup) -> None:
         """The same step for the rows that have a gradient; the others would not move anyway."""
-        check_no_decay(group)
         t = state["step"] = state["step"] + 1
-        state["sum"][rows] += g * g
+        once = gradient.coalesce()
+        rows, g = once.indices, once.values
+        total = state["sum"].take(rows, axis=0)
+        total += g * g
+        state["sum"][rows] = total
         rate = group["lr"] / (1 + (t - 1) * group["lr_decay"])
-        p[rows] -= rate * g / (np.sqrt(state["sum"][rows]) + group["eps"])
+        p[rows] -= rate * g / (np.sqrt(total) + group["eps"])
 
 
 class RMSprop(Optimizer):
@@ -102,16 +108,24 @@ class RMSprop(Optimizer):
     `RMSprop(…, alpha=β, eps_inside=True)`.
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate.
-        alpha: how slowly the average forgets.
-        eps: keeps the division defined.
-        weight_decay: λ of the penalty ½·λ·‖p‖².
-        momentum: the share of the velocity that is kept: b ← momentum·b + g / (√s + eps), p ← p − lr·b.
-        centered: subtract the squared average of the gradients from s, which leaves their variance.
-        maximize: climb instead of descend.
-        eps_inside: True for √(s + eps) instead of √s + eps.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate (default: 1e-2).
+        alpha: how slowly the average forgets (default: 0.99).
+        eps: keeps the division defined (default: 1e-8).
+        weight_decay: λ of the penalty ½·λ·‖p‖² (default: 0.0).
+        momentum: the share of the velocity that is kept: b ← momentum·b + g / (√s + eps), p ← p − lr·b (default: 0.0).
+        centered: subtract the squared average of the gradients from s, which leaves their variance (default: False).
+        maximize: climb instead of descend (default: False).
+        eps_inside: True for √(s + eps) instead of √s + eps (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.RMSprop(model.parameters(), lr=0.01)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -134,17 +148,18 @@ class RMSprop(Optimizer):
         *,
         maximize: bool = False,
         eps_inside: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
         settings |= {"centered": centered, "maximize": maximize, "eps_inside": eps_inside}
-        super().__init__(params, settings, others)
+        super().__init__(params, settings, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "alpha", "eps", "weight_decay", "momentum")
+        check_flags(group, "centered", "maximize", "eps_inside")
         if group["alpha"] > 1:
-            raise ValueError(f"alpha={group['alpha']} makes no sense; it must be 1 or less")
+            raise out_of_range("alpha", group["alpha"], said("1 or less"))
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """The averages, and the velocity where there is momentum."""
@@ -189,13 +204,21 @@ class Adadelta(Optimizer):
     d has the unit of p whatever the unit of the loss; so lr = 1 will often do.
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate.
-        rho: ρ, how slowly the averages forget.
-        eps: keeps the division defined, and makes the first steps possible.
-        weight_decay: λ of the penalty ½·λ·‖p‖².
-        maximize: climb instead of descend.
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate (default: 1.0).
+        rho: ρ, how slowly the averages forget (default: 0.9).
+        eps: keeps the division defined, and makes the first steps possible (default: 1e-6).
+        weight_decay: λ of the penalty ½·λ·‖p‖² (default: 0.0).
+        maximize: climb instead of descend (default: False).
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.Adadelta(model.parameters())
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -212,16 +235,17 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings = {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        super().__init__(params, settings, others)
+        super().__init__(params, settings, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "rho", "eps", "weight_decay")
+        check_flags(group, "maximize")
         if group["rho"] > 1:
-            raise ValueError(f"rho={group['rho']} makes no sense; it must be 1 or less")
+            raise out_of_range("rho", group["rho"], said("1 or less"))
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """Both averages, from 0."""

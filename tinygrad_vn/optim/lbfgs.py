@@ -14,10 +14,12 @@ from typing import Any, Literal
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.optim.line_search import StrongWolfe, Trial
-from tinygrad_vn.optim.optimizer import Closure, Optimizer, Scratch, State, check_not_negative
-from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.optimizer import Closure, Optimizer, Scratch, evaluated
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup, misshapen
+from tinygrad_vn.optim.settings import check_choice, check_not_negative, check_whole, positive_whole
+from tinygrad_vn.optim.state import State
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 Evaluation = Callable[[], tuple[Any, Values]]
@@ -32,20 +34,34 @@ class LBFGS(Optimizer):
 
     Args:
         params: the parameters; one group only, since all of them are one long vector here.
-        lr: t, the length of a move; with a line search the first length that is tried.
-        max_iter: how many moves one `step` makes at most.
+        lr: t, the length of a move; with a line search the first length that is tried (default: 1.0).
+        max_iter: how many moves one `step` makes at most (default: 20).
         max_eval: after how many evaluations no further move is begun; by default 5/4 of max_iter.
-        tolerance_grad: stop where no number of the gradient is larger.
-        tolerance_change: stop where neither the loss nor any parameter moved further.
-        history_size: how many moves are remembered, each at the cost of two vectors.
+        tolerance_grad: stop where no number of the gradient is larger (default: 1e-7).
+        tolerance_change: stop where neither the loss nor any parameter moved further (default: 1e-9).
+        history_size: how many moves are remembered, each at the cost of two vectors (default: 100).
         line_search_fn: None for moves of length lr, "strong_wolfe" for a line search.
+
+    Example:
+        optimizer = optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
+        def closure():
+            optimizer.zero_grad()
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            return loss
+        for _ in range(10):
+            loss = optimizer.step(closure)
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range, or for a second group.
 
-    Every evaluation makes a new gradient, and every move of the first `history_size` ones two vectors to keep;
-    parameters are changed in place. Moves are those of PyTorch. With a line search, rounding may tip a decision (is
-    this point flat enough?) near the minimum, and from there both go different ways to it.
+    Unlike the other optimizers, it makes new arrays as large as all parameters together in every move: the gradient,
+    its change y, the move s, the direction and intermediate results; s and y are kept for `history_size` moves.
+    Parameters are changed in place.
+
+    The moves are those of PyTorch. Near the minimum rounding decides, with a line search (is this point flat enough?)
+    and with the curvature of the last tiny move; from there both go different ways to it, as two runs of PyTorch do
+    that start one unit in the last place apart.
 
     Source: Nocedal and Wright, "Numerical optimization", 2nd edition, algorithms 7.4 and 7.5.
     """
@@ -62,7 +78,7 @@ class LBFGS(Optimizer):
         line_search_fn: Literal["strong_wolfe"] | None = None,
     ) -> None:
         settings: dict[str, Any] = {"lr": lr, "max_iter": max_iter}
-        settings["max_eval"] = max_iter * 5 // 4 if max_eval is None else max_eval
+        settings["max_eval"] = positive_whole("max_iter", max_iter) * 5 // 4 if max_eval is None else max_eval
         settings |= {"tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change}
         settings |= {"history_size": history_size, "line_search_fn": line_search_fn}
         super().__init__(params, settings)
@@ -70,33 +86,35 @@ class LBFGS(Optimizer):
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """The one group; ValueError for another."""
         if self.param_groups:
-            raise ValueError("LBFGS takes one group of parameters only: all of them are one vector to it")
+            raise ValueError(said("LBFGS takes one group of parameters only: all of them are one vector to it"))
         super().add_param_group(group)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "tolerance_grad", "tolerance_change")
-        for name in ("max_iter", "max_eval", "history_size"):
-            if not group[name] >= 1:
-                raise ValueError(f"{name}={group[name]} makes no sense; it must be 1 or more")
-        if group["line_search_fn"] not in (None, "strong_wolfe"):
-            raise ValueError(f"line_search_fn={group['line_search_fn']!r} is unknown; write 'strong_wolfe' or None")
+        check_whole(group, "max_iter", "max_eval", "history_size")
+        check_choice("line_search_fn", group["line_search_fn"], "strong_wolfe", None)
 
     def check_state(self, number: int, p: Values, saved: Mapping[str, Any], group: ParamGroup) -> None:
         """ValueError where a saved state does not fit: everything is kept with the first parameter, in long vectors."""
         size = sum(q.size for q in self._all_parameters())
         if number != 0:
-            raise ValueError(f"LBFGS keeps all with the first parameter, but there is a state of number {number}")
+            raise ValueError(
+                said("LBFGS keeps all with the first parameter, but there is a state of number {number}", number=number)
+            )
         missing = _at_first().keys() - saved.keys() or (
             _FROM_THE_LAST_MOVE - saved.keys() if saved["n_iter"] else set()
         )
         if missing:
-            raise ValueError(f"the saved state lacks {', '.join(sorted(missing))}")
+            raise ValueError(said("the saved state lacks {missing}", missing=", ".join(sorted(missing))))
         vectors = [v for s, y, _ in saved["history"] for v in (s, y)]
         vectors += [saved[key] for key in ("d", "prev_flat_grad") if key in saved]
         for vector in vectors:
             if np.shape(vector) != (size,):
-                raise ValueError(f"a saved vector has shape {np.shape(vector)}; the parameters are {size} numbers")
+                shape = np.shape(vector)
+                raise ValueError(
+                    said("a saved vector has shape {shape}; the parameters are {size} numbers", shape=shape, size=size)
+                )
 
     def update(self, p: Values, g: Values, state: State, group: ParamGroup, scratch: Scratch) -> None:
         """Not for LBFGS, whose `step` moves all parameters together."""
@@ -113,20 +131,34 @@ class LBFGS(Optimizer):
             the loss before the first move, as the closure returned it.
 
         Raises:
-            TypeError: there is no closure.
+            TypeError: there is no closure, or it returns nothing.
+            ValueError: the parameters have changed their shapes since the last step; ParameterError, E13, where a
+                gradient does not fit its parameter, or the rate is not finite.
 
         Stopped by Ctrl-C in a line search, the parameters are where that began; what is remembered stays usable.
         """
         if closure is None:
             raise TypeError(
-                "LBFGS evaluates the loss several times per step: write step(closure), with a function that calls "
-                "zero_grad() and backward() and returns the loss"
+                said(
+                    "LBFGS evaluates the loss several times per step: write step(closure), with a function that calls "
+                    "zero_grad() and backward() and returns the loss"
+                )
             )
         group, params = self.param_groups[0], self._all_parameters()
+        self._check_rate(0, group)
         state = self.state.setdefault(params[0], _at_first())
         evaluate = self._evaluation(closure, state, accumulate)
         evaluated_before = state["func_evals"]
         first, gradient = evaluate()
+        if "d" in state and state["d"].size != gradient.size:
+            raise ValueError(
+                said(
+                    "the parameters are {now} numbers now and were {before} at the last step; make a new LBFGS for "
+                    "them",
+                    now=gradient.size,
+                    before=state["d"].size,
+                )
+            )
         loss = float(first)
         for n_moves in range(1, group["max_iter"] + 1):
             if np.abs(gradient).max(initial=0) <= group["tolerance_grad"]:
@@ -155,10 +187,14 @@ class LBFGS(Optimizer):
         """The closure as a function that returns the loss and the flat gradient, and counts."""
 
         def evaluate() -> tuple[Any, Values]:
-            loss = enable_grad(closure)()
+            loss = evaluated(closure)
+            if loss is None:
+                raise TypeError(said("the closure returned None; it must return the loss: end it with `return loss`"))
             state["func_evals"] += 1
             if not (accumulate or self._has_warned):
                 self._warn_of_sums()
+            if all(p.grad is None for p in self._all_parameters()):
+                self._warn_of_nothing()
             return loss, self._flat_gradient()
 
         return evaluate
@@ -199,7 +235,12 @@ class LBFGS(Optimizer):
 
     def _flat_gradient(self) -> Values:
         """All gradients as one new vector; zeros for a parameter without."""
-        return np.concatenate([_dense_gradient(p).ravel() for p in self._all_parameters()])
+        params = self._all_parameters()
+        gradients = [_dense_gradient(p) for p in params]
+        for number, (p, gradient) in enumerate(zip(params, gradients, strict=True)):
+            if gradient.shape != p.shape:
+                raise misshapen(self._name(), number, gradient.shape, p.shape)
+        return np.concatenate([gradient.ravel() for gradient in gradients])
 
 
 _FROM_THE_LAST_MOVE = {"d", "t", "prev_flat_grad"}

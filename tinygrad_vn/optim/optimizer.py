@@ -13,10 +13,10 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from numbers import Real
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +24,12 @@ from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import GradientWarning
 from tinygrad_vn.graph import Values
 from tinygrad_vn.modes import enable_grad
-from tinygrad_vn.optim.parameters import Parameters, ParamGroup, groups_of, parameters_of
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup, groups_of, misshapen, parameters_of, refusal
+from tinygrad_vn.optim.settings import refuse_others
+from tinygrad_vn.optim.state import State, check_memories, copied, fitting_groups, plain
+from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tensor import Tensor
-
-State = dict[str, Any]
-"""What an optimizer remembers of one parameter: arrays of its shape, and numbers."""
 
 Scratch = tuple[Values, Values]
 """Two arrays of a parameter's shape and dtype, for intermediate results."""
@@ -40,22 +40,14 @@ Closure = Callable[[], Any]
 _KEPT_BY_SCHEDULES = {"initial_lr"}  # not a setting, but to be found in groups that a schedule has been at
 
 
-class OnlyInPyTorch(TypedDict, total=False):
-    """Arguments about how PyTorch runs its own code; they may be given as long as they ask for nothing."""
-
-    foreach: bool | None
-    fused: bool | None
-    capturable: bool
-    differentiable: bool
-
-
 class Optimizer(ABC):
     """Base class of all optimizers.
 
     Args:
-        params: the parameters, leaf Tensors of any shape, or groups of them.
+        params: `model.parameters()`, a list of leaf Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
         defaults: the settings of groups that do not have their own.
-        others: PyTorch's arguments that have no meaning here.
+        others: PyTorch's arguments about how its own code runs, which may not ask for anything here.
 
     Attributes:
         param_groups: the parameters with their settings.
@@ -69,13 +61,14 @@ class Optimizer(ABC):
     """
 
     def __init__(self, params: Parameters, defaults: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
-        self._refuse(others or {}, defaults)
+        refuse_others(self._name(), others or {}, defaults)
         self.defaults = defaults
         self.param_groups: list[ParamGroup] = []
         self.state: dict[Tensor, State] = {}
         self._scratch: dict[Tensor, Scratch] = {}
         self._room: dict[np.dtype[Any], Values] = {}
         self._has_warned = False
+        self._has_found_nothing = False
         for group in groups_of(params, self._name()):
             self.add_param_group(group)
 
@@ -84,7 +77,14 @@ class Optimizer(ABC):
         params = parameters_of(group, self._name(), known=self._all_parameters())
         unknown = sorted(group.keys() - self.defaults.keys() - _KEPT_BY_SCHEDULES - {"params"})
         if unknown:
-            raise ValueError(f"{self._name()} has no setting {unknown[0]!r}; it has {', '.join(self.defaults)}")
+            raise ValueError(
+                said(
+                    "{optimizer} has no setting {setting!r}; it has {known}",
+                    optimizer=self._name(),
+                    setting=unknown[0],
+                    known=", ".join(self.defaults),
+                )
+            )
         settings = {**self.defaults, **group, "params": params}
         self.check_settings(settings)
         self.param_groups.append(settings)
@@ -114,22 +114,37 @@ class Optimizer(ABC):
             scratch: two arrays of p's shape and dtype. The second may be `g`: write into it when g is done with.
         """
 
-    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
-        """Change one parameter in place that has a sparse gradient; refused, unless a subclass says how.
+    def update_rows(self, p: Values, gradient: RowGradient, state: State, group: ParamGroup) -> None:
+        """Change one parameter in place that has a sparse gradient; never called, unless a subclass says how.
 
         Args:
             p: the parameter's values, shape (n, …), to be overwritten.
-            rows: the numbers of the rows that have a gradient, shape (k,), each once.
-            g: what to descend along in these rows, shape (k, …), to be read only.
+            gradient: the rows to descend along, turned round where `maximize` is set; `coalesce()` has each once.
             state: what is remembered of it.
             group: its settings.
-
-        Raises:
-            TypeError: this optimizer needs the whole gradient.
         """
-        raise TypeError(
-            f"{self._name()} does not take sparse gradients; use SGD, Adagrad or SparseAdam, or Embedding(sparse=False)"
-        )
+        raise NotImplementedError(f"{self._name()} has no update for sparse gradients")
+
+    def check_gradient(self, number: int, gradient: Tensor, group: ParamGroup) -> None:
+        """ParameterError where this optimizer cannot follow such a gradient; asked before any parameter moves.
+
+        Args:
+            number: of the parameter, for the message.
+            gradient: its gradient, dense or sparse.
+            group: its settings.
+        """
+        if gradient.is_sparse:
+            if type(self).update_rows is Optimizer.update_rows:
+                text = "a sparse gradient for parameter number {number}, but needs that of the whole table"
+                remedy = phrase("Use SGD, Adagrad or SparseAdam for it, or Embedding(sparse=False).")
+                raise refusal(self._name(), phrase(text, number=number), remedy)
+            if group.get("weight_decay"):
+                text = (
+                    "a sparse gradient for parameter number {number} together with weight_decay, which moves every "
+                    "row of the table"
+                )
+                remedy = phrase("Set weight_decay=0 for it, or use Embedding(sparse=False).")
+                raise refusal(self._name(), phrase(text, number=number), remedy)
 
     # --- what a user calls ------------------------------------------------------------------------------------------
 
@@ -137,27 +152,28 @@ class Optimizer(ABC):
         """Change every parameter that has a gradient, in place.
 
         Args:
-            closure: called before, with gradients enabled: computes the gradients anew and returns the loss.
+            closure: called before, with gradients enabled: computes the gradients again and returns the loss.
             accumulate: the gradients are meant to be sums over several `backward()`, of micro-batches for example;
                 otherwise such sums are worth a warning (E01), once per optimizer.
 
         Returns:
             what the closure returned, or None.
 
+        Raises:
+            ParameterError: E13 where a gradient does not fit its parameter or the optimizer, or a rate is not finite;
+                no parameter has moved then.
+
         Stopped by Ctrl-C it may have changed some of the parameters; what is remembered still serves the next step.
+        A gradient of NaN makes NaN of its parameter; `fit` and `detect_anomaly()` stop before that.
         """
-        loss = None if closure is None else enable_grad(closure)()
+        loss = None if closure is None else evaluated(closure)
         if not (accumulate or self._has_warned):
             self._warn_of_sums()
-        for group in self.param_groups:
-            for p in group["params"]:
-                gradient = p.grad
-                if gradient is None:
-                    continue
-                if gradient.is_sparse:
-                    self._move_rows(p, gradient.rows.coalesce(), group)
-                else:
-                    self._move(p, gradient._data, group)
+        for p, gradient, group in self._moves():
+            if gradient.is_sparse:
+                self._move_rows(p, gradient.rows, group)
+            else:
+                self._move(p, gradient._data, group)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -175,7 +191,7 @@ class Optimizer(ABC):
                 p.grad = Tensor(np.zeros_like(gradient._data))
             else:
                 gradient.zero_()
-                p.grad = gradient  # which begins the count of what was added to it anew
+                p.grad = gradient  # which sets the count of what was added to it back to 0
 
     def state_dict(self) -> dict[str, Any]:
         """The settings and all that is remembered, as copies: later steps do not change them.
@@ -187,12 +203,15 @@ class Optimizer(ABC):
         number = {id(p): i for i, p in enumerate(params)}
         groups = [{**group, "params": [number[id(p)] for p in group["params"]]} for group in self.param_groups]
         return {
-            "state": {i: _copied(self.state[p]) for i, p in enumerate(params) if p in self.state},
+            "state": {i: copied(self.state[p]) for i, p in enumerate(params) if p in self.state},
             "param_groups": groups,
         }
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Go on where another optimizer over the same parameters had come to.
+
+        Args:
+            saved: what `state_dict()` gave; that of PyTorch's optimizer of the same name will do (but for LBFGS).
 
         Raises:
             ValueError: this is no state of such an optimizer: the groups have other numbers of parameters or lack a
@@ -200,16 +219,27 @@ class Optimizer(ABC):
                 or has another shape; nothing is changed.
         """
         if not {"state", "param_groups"} <= saved.keys():
-            raise ValueError("this is no state of an optimizer: those have the keys 'state' and 'param_groups'")
-        groups = self._fitting_groups(saved["param_groups"])
+            raise ValueError(said("this is no state of an optimizer: those have the keys 'state' and 'param_groups'"))
+        groups = fitting_groups(self.param_groups, saved["param_groups"], self.defaults, self._name())
+        for group in groups:
+            self.check_settings(group)
         state = {}
         settings = [group for group in groups for _ in group["params"]]
         params = self._all_parameters()
         for i, remembered in saved["state"].items():
             if i not in range(len(params)):
-                raise ValueError(f"there is no parameter number {i!r}; this {self._name()} has {len(params)} of them")
-            self.check_state(i, params[i]._data, remembered, settings[i])
-            state[params[i]] = _copied(remembered, params[i].dtype)
+                raise ValueError(
+                    said(
+                        "there is no parameter number {number!r}; this {optimizer} has {count} of them",
+                        number=i,
+                        optimizer=self._name(),
+                        count=len(params),
+                    )
+                )
+            fresh = self.initial_state(params[i]._data, settings[i])
+            memories = {key: plain(value, fresh.get(key)) for key, value in remembered.items()}
+            self.check_state(i, params[i]._data, memories, settings[i])
+            state[params[i]] = copied(memories, params[i].dtype)
         for group, old in zip(self.param_groups, groups, strict=True):
             group.update(old)
         self.state = state
@@ -225,16 +255,45 @@ class Optimizer(ABC):
 
     def check_state(self, number: int, p: Values, saved: Mapping[str, Any], group: ParamGroup) -> None:
         """ValueError where a saved state does not fit the parameter with this number."""
-        for key, fresh in self.initial_state(p, group).items():
-            if key not in saved:
-                raise ValueError(f"the saved state of parameter number {number} lacks {key!r}")
-            if isinstance(fresh, np.ndarray) and not isinstance(saved[key], np.ndarray):
-                raise ValueError(f"{key!r} of parameter number {number} was saved as {saved[key]!r}, not as an array")
-        for key, value in saved.items():
-            if isinstance(value, np.ndarray) and value.shape != p.shape:
-                raise ValueError(
-                    f"{key!r} of parameter number {number} was saved with shape {value.shape}, not {p.shape}"
-                )
+        check_memories(number, saved, self.initial_state(p, group), p.shape)
+
+    def _moves(self) -> list[tuple[Tensor, Any, ParamGroup]]:
+        """Every parameter that has a gradient, with this and its settings: all checked, before any of them moves."""
+        moves = []
+        for position, group in enumerate(self.param_groups):
+            self._check_rate(position, group)
+            for p in group["params"]:
+                gradient = p.grad
+                if gradient is None:
+                    continue
+                room = self._scratch.get(p)
+                if room is None or gradient.is_sparse or not gradient._data.shape == p._data.shape == room[0].shape:
+                    self._check_move(p, gradient, group)  # the first dense one, or something has changed since
+                moves.append((p, gradient, group))
+        if not moves:
+            self._warn_of_nothing()
+        return moves
+
+    def _check_move(self, p: Tensor, gradient: Tensor, group: ParamGroup) -> None:
+        """Whether gradient and memories have the parameter's shape, and the optimizer can follow such a gradient."""
+        number = next(i for i, known in enumerate(self._all_parameters()) if known is p)
+        now = p.shape
+        if gradient.shape != now:
+            raise misshapen(self._name(), number, gradient.shape, now)
+        for value in self.state.get(p, {}).values():
+            if isinstance(value, np.ndarray) and value.shape != now:
+                text = "parameter number {number} with shape {now}, which had shape {shape} at its last step"
+                what = phrase(text, number=number, now=now, shape=value.shape)
+                remedy = phrase("Make a new {optimizer} for it.", optimizer=self._name())
+                raise refusal(self._name(), what, remedy)
+        self.check_gradient(number, gradient, group)
+
+    def _check_rate(self, position: int, group: ParamGroup) -> None:
+        """Whether the learning rate is still a number, whatever schedules and users have done to it."""
+        if not math.isfinite(group.get("lr", 0.0)):
+            what = phrase("the learning rate {rate} in group number {group}", rate=group["lr"], group=position)
+            remedy = phrase("Parameters would become NaN: see which schedule or line of code has set it.")
+            raise refusal(self._name(), what, remedy)
 
     def _move(self, p: Tensor, g: Values, group: ParamGroup) -> None:
         """One update of one parameter along a dense gradient."""
@@ -251,26 +310,19 @@ class Optimizer(ABC):
         self.update(values, g, state, group, scratch)
 
     def _move_rows(self, p: Tensor, gradient: RowGradient, group: ParamGroup) -> None:
-        """One update of one parameter along a gradient of rows, each once."""
+        """One update of one parameter along a gradient of rows."""
         values, state = p._own(), self.state.get(p)
         if state is None:
             state = self.state[p] = self.initial_state(values, group)
-        g = -gradient.values if group.get("maximize") else gradient.values
-        self.update_rows(values, gradient.indices, g, state, group)
+        self.update_rows(values, -gradient if group.get("maximize") else gradient, state, group)
 
     def _new_scratch(self, p: Tensor, values: Values) -> Scratch:
         """Room for intermediate results, the same for all parameters of a dtype: as much as the largest needs.
 
-        Raises:
-            ValueError: the parameter has another shape than at its last step.
+        It is asked for at the first step and where shape or dtype have changed, so memories change their dtype here.
         """
         for key, value in self.state.get(p, {}).items():
             if isinstance(value, np.ndarray):
-                if value.shape != values.shape:
-                    raise ValueError(
-                        f"a parameter had shape {value.shape} at its last step and has {values.shape} now; "
-                        f"make a new {self._name()} for it"
-                    )
                 self.state[p][key] = value.astype(values.dtype, copy=False)
         room = self._room.get(values.dtype)
         if room is None or room.shape[1] < values.size:
@@ -279,23 +331,6 @@ class Optimizer(ABC):
         first, second = (row[: values.size].reshape(values.shape) for row in room)
         self._scratch[p] = first, second
         return first, second
-
-    def _fitting_groups(self, saved: list[ParamGroup]) -> list[ParamGroup]:
-        """The settings of saved groups, with our parameters; ValueError where they do not fit."""
-        ours = [len(group["params"]) for group in self.param_groups]
-        theirs = [len(group["params"]) for group in saved]
-        if ours != theirs:
-            raise ValueError(f"the saved state is for groups of {theirs} parameters, this {self._name()} has {ours}")
-        groups = [{**old, "params": group["params"]} for group, old in zip(self.param_groups, saved, strict=True)]
-        for group in groups:
-            missing = self.defaults.keys() - group.keys()
-            if missing:
-                settings = ", ".join(key for key in group if key != "params")
-                raise ValueError(
-                    f"the saved settings are {settings}; {self._name()} needs {', '.join(sorted(missing))}"
-                )
-            self.check_settings(group)
-        return groups
 
     def _warn_of_sums(self) -> None:
         """E01 at the line that called `step()`, where several passes have added to a gradient."""
@@ -306,13 +341,20 @@ class Optimizer(ABC):
                     warn_user(GradientWarning("E01", passes=p._node.additions + 1))
                     return
 
-    def _refuse(self, others: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
-        """TypeError for an argument that is unknown, or that asks for what only PyTorch can do."""
-        for key, value in others.items():
-            if key not in OnlyInPyTorch.__annotations__:
-                raise TypeError(f"{self._name()} has no argument {key!r}; it has {', '.join(defaults)}")
-            if value:
-                raise TypeError(f"{key}={value!r} is about how PyTorch runs its own code; leave it out here")
+    def _warn_of_nothing(self) -> None:
+        """At the line that called `step()`, once, where nothing could move: `backward()` was forgotten, or undone.
+
+        Not where all is frozen, nor under a schedule, whose rates one may want to look at without training.
+        """
+        is_scheduled = any(_KEPT_BY_SCHEDULES & group.keys() for group in self.param_groups)
+        if not (self._has_found_nothing or is_scheduled) and any(p.requires_grad for p in self._all_parameters()):
+            self._has_found_nothing = True
+            text = (
+                "{optimizer}.step() found no gradient, so nothing moved. Call loss.backward() before step(), and "
+                "zero_grad() before backward(), not between the two. If you did: the loss depends on other parameters "
+                "than those of this optimizer; after replacing a layer, make a new optimizer."
+            )
+            warn_user(UserWarning(said(text, optimizer=self._name())))
 
     def _all_parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -340,36 +382,14 @@ def remembered(state: State, key: str, like: Values) -> Values:
     return array
 
 
-def check_no_decay(group: ParamGroup) -> None:
-    """ValueError where there is weight decay beside a sparse gradient."""
-    if group["weight_decay"]:
-        raise ValueError(
-            "weight_decay moves every row of a table, which a sparse gradient is there to avoid; "
-            "use weight_decay=0 for it, or Embedding(sparse=False)"
+def evaluated(closure: Closure) -> Any:
+    """What a closure returns, called with gradients enabled; TypeError where it is no function."""
+    if not callable(closure):
+        raise TypeError(
+            said(
+                "step() takes a function that computes the loss, not {kind}; with the loss at hand, write "
+                "loss.backward() and then step()",
+                kind=type(closure).__name__,
+            )
         )
-
-
-def check_not_negative(group: ParamGroup, *names: str) -> None:
-    """ValueError where one of these settings is below 0 or NaN, TypeError where it is no number at all."""
-    for name in names:
-        if not isinstance(group[name], Real):
-            raise TypeError(f"{name}={group[name]!r} is no number")
-        if not group[name] >= 0:
-            raise ValueError(f"{name}={group[name]} makes no sense; it must be 0 or more")
-
-
-def check_betas(group: ParamGroup) -> None:
-    """ValueError where one of the two is no share below 1."""
-    if len(group["betas"]) != 2 or not all(0 <= beta < 1 for beta in group["betas"]):
-        raise ValueError(f"betas={group['betas']} make no sense; both must be 0 or more and below 1")
-
-
-def _copied(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
-    """A copy of what is remembered: nested dictionaries, lists and tuples of arrays, in this dtype, and numbers."""
-    if isinstance(value, np.ndarray):
-        return np.array(value, dtype)
-    if isinstance(value, Mapping):
-        return {key: _copied(item, dtype) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_copied(item, dtype) for item in value)
-    return value
+    return enable_grad(closure)()

@@ -39,9 +39,9 @@ def groups_of(params: Any, optimizer: str) -> list[Mapping[str, Any]]:
     return given if n_groups else [{"params": given}]
 
 
-def parameters_of(group: Mapping[str, Any], optimizer: str, known: Iterable[Tensor]) -> list[Tensor]:
+def parameters_of(group: Any, optimizer: str, known: Iterable[Tensor]) -> list[Tensor]:
     """The parameters of a group; an error where one is no parameter, or is among those known."""
-    if "params" not in group:
+    if not isinstance(group, Mapping) or "params" not in group:
         remedy = phrase('Write {{"params": [w, b], …}}.')
         raise refusal(optimizer, phrase("a group that has no parameters"), remedy)
     params = group["params"]
@@ -71,7 +71,7 @@ def listed(params: Any, optimizer: str) -> list[Any]:
     items = list(params)
     if not items:
         remedy = phrase(
-            "A generator gives its items only once: call model.parameters() anew, or keep list(model.parameters())."
+            "A generator gives its items only once: call model.parameters() again, or keep list(model.parameters())."
         )
         raise refusal(optimizer, phrase("no parameters"), remedy)
     return items
@@ -82,19 +82,24 @@ def check_parameter(p: Any, position: int, optimizer: str) -> None:
     if isinstance(p, Tensor) and p.is_leaf and (p.requires_grad or p._leaf().changes):
         return  # as for `changes`: `requires_grad_(False)` froze it on purpose
     value = _shown(p)
+    if isinstance(p, tuple) and len(p) == 2 and isinstance(p[1], Tensor):
+        what = phrase("as parameter number {position} a name and a Tensor, {name!r}", position=position, name=str(p[0]))
+        raise refusal(optimizer, what, phrase("Write model.parameters() instead of model.named_parameters()."))
     if not isinstance(p, Tensor):
         kind = type(p).__name__
         what = phrase(
             "as parameter number {position} {value}, of type {kind}", position=position, value=value, kind=kind
         )
         remedy = phrase("Make it a Tensor: tg.tensor(…, requires_grad=True); of a model, write model.parameters().")
+        if callable(getattr(p, "parameters", None)):
+            remedy = phrase("Of several modules, write [*first.parameters(), *second.parameters()].")
         raise refusal(optimizer, what, remedy)
     if not p.is_leaf:
         what = phrase(
             "as parameter number {position} the result of an operation, {value}", position=position, value=value
         )
         remedy = phrase(
-            "Optimize the Tensors that it is computed from, or start afresh from w.detach().requires_grad_()."
+            "Optimize the Tensors that it is computed from, or start again from w.detach().requires_grad_()."
         )
         raise refusal(optimizer, what, remedy)
     what = phrase(
@@ -102,6 +107,18 @@ def check_parameter(p: Any, position: int, optimizer: str) -> None:
     )
     remedy = phrase("It would never change: create it with requires_grad=True, or leave it out.")
     raise refusal(optimizer, what, remedy)
+
+
+def misshapen(optimizer: str, number: int, shape: tuple[int, ...], now: tuple[int, ...]) -> ParameterError:
+    """E13: a gradient that was computed before its parameter changed its shape."""
+    what = phrase(
+        "a gradient of shape {shape} for parameter number {number}, which has shape {now} by now",
+        shape=shape,
+        number=number,
+        now=now,
+    )
+    remedy = phrase("After changing the shape of a parameter, call zero_grad() and backward() again.")
+    return refusal(optimizer, what, remedy)
 
 
 def refusal(optimizer: str, what: Text, remedy: Text) -> ParameterError:

@@ -7,17 +7,20 @@ multiplied with; all of them are here, see `SGD`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Unpack
+from typing import Any, Literal
 
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import OnlyInPyTorch, Optimizer, Scratch, State, check_no_decay, check_not_negative
+from tinygrad_vn.optim.optimizer import Optimizer, Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.settings import check_choice, check_finite, check_flags, check_not_negative, out_of_range
+from tinygrad_vn.optim.state import State
+from tinygrad_vn.phrases import said
+from tinygrad_vn.sparse import RowGradient
 
 MomentumForm = Literal["pytorch", "velocity", "average"]
 
-_FORMS = ("pytorch", "velocity", "average")
 _BLOCK = 1024  # rows of a table that are moved at a time
 
 
@@ -34,15 +37,25 @@ class SGD(Optimizer):
     of "velocity" keeps its speed, and that of "pytorch" is braked. "average" steps (1 − m) times as far as the two.
 
     Args:
-        params: the parameters, or groups of them.
-        lr: the learning rate η.
-        momentum: m, the share of the velocity that is kept, 0 for none.
-        dampening: the share of the gradient that does not enter the velocity; "pytorch" only.
-        weight_decay: λ of the penalty ½·λ·‖p‖².
-        nesterov: look ahead by one step, p ← p − lr · (g + m·v); needs momentum and no dampening; "pytorch" only.
-        maximize: climb instead of descend (gradient ascent).
-        momentum_form: "pytorch", "velocity" or "average".
-        others: PyTorch's arguments that have no meaning here.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`.
+        lr: the learning rate η (default: 1e-3).
+        momentum: m, the share of the velocity that is kept, 0 for none (default: 0.0).
+        dampening: the share of the gradient that does not enter the velocity; "pytorch" only
+            (default: 0.0).
+        weight_decay: λ of the penalty ½·λ·‖p‖² (default: 0.0).
+        nesterov: look ahead by one step, p ← p − lr · (g + m·v); needs momentum and no dampening; "pytorch" only
+            (default: False).
+        maximize: climb instead of descend (gradient ascent) (default: False).
+        momentum_form: "pytorch", "velocity" or "average" (default: "pytorch").
+        only_in_pytorch: PyTorch's `foreach`, `fused`, `capturable`, `differentiable`, as long as they are False.
+
+    Example:
+        optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -62,24 +75,27 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
         momentum_form: MomentumForm = "pytorch",
-        **others: Unpack[OnlyInPyTorch],
+        **only_in_pytorch: bool,
     ) -> None:
         settings: dict[str, Any] = {"lr": lr, "momentum": momentum, "dampening": dampening, "nesterov": nesterov}
         settings |= {"weight_decay": weight_decay, "maximize": maximize, "momentum_form": momentum_form}
-        super().__init__(params, settings, others)
+        super().__init__(params, settings, only_in_pytorch)
 
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_not_negative(group, "lr", "momentum", "weight_decay")
+        check_finite(group, "dampening")
+        check_flags(group, "nesterov", "maximize")
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
-            raise ValueError("nesterov=True needs momentum above 0, such as momentum=0.9, and dampening=0")
+            raise ValueError(said("nesterov=True needs momentum above 0, such as momentum=0.9, and dampening=0"))
         form = group["momentum_form"]
-        if form not in _FORMS:
-            raise ValueError(f"momentum_form={form!r} is unknown; there are {', '.join(map(repr, _FORMS))}")
+        check_choice("momentum_form", form, "pytorch", "velocity", "average")
         if form != "pytorch" and (group["nesterov"] or group["dampening"] != 0):
-            raise ValueError(f"momentum_form={form!r} has neither nesterov nor dampening; leave them out")
+            raise ValueError(
+                said("momentum_form={form!r} has neither nesterov nor dampening; leave them out", form=form)
+            )
         if form == "average" and not group["momentum"] <= 1:
-            raise ValueError(f"momentum={group['momentum']} makes no sense for an average; it must be 1 or less")
+            raise out_of_range("momentum", group["momentum"], said("1 or less for an average"))
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """The velocity; None where the first gradient is to be the first velocity."""
@@ -107,13 +123,14 @@ class SGD(Optimizer):
             rate = lr * momentum
         p -= v if rate == 1 else np.multiply(v, rate, out=room)
 
-    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
+    def update_rows(self, p: Values, gradient: RowGradient, state: State, group: ParamGroup) -> None:
         """The same step where only some rows have a gradient; with momentum the others go on as they were going."""
-        check_no_decay(group)
         lr, momentum = group["lr"], group["momentum"]
         if momentum == 0:
-            p[rows] -= lr * g
+            (gradient * -lr).added_to(p)
             return
+        once = gradient.coalesce()
+        rows, g = once.indices, once.values
         v = state.get("momentum_buffer")
         scale, rate = self._factors(group)
         if v is None:

@@ -7,8 +7,13 @@ import math
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import Optimizer, Scratch, State, check_betas
-from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.optimizer import Optimizer, Scratch
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup, refusal
+from tinygrad_vn.optim.settings import check_betas, check_finite, check_flags, out_of_range
+from tinygrad_vn.optim.state import State
+from tinygrad_vn.phrases import phrase, said
+from tinygrad_vn.sparse import RowGradient
+from tinygrad_vn.tensor import Tensor
 
 
 class SparseAdam(Optimizer):
@@ -19,11 +24,19 @@ class SparseAdam(Optimizer):
     different methods, and this one is not only the faster.
 
     Args:
-        params: the parameters, or groups of them; all must have sparse gradients.
-        lr: the learning rate; about how far a number moves per step.
-        betas: β₁ and β₂, how slowly the mean m and the mean square v forget.
-        eps: keeps the division defined.
-        maximize: climb instead of descend.
+        params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
+            `[{"params": first, "lr": 0.1}, {"params": second}]`. All must have sparse gradients.
+        lr: the learning rate; about how far a number moves per step (default: 1e-3).
+        betas: β₁ and β₂, how slowly the mean m and the mean square v forget (default: (0.9, 0.999)).
+        eps: keeps the division defined (default: 1e-8).
+        maximize: climb instead of descend (default: False).
+
+    Example:
+        table = nn.Embedding(1000, 8, sparse=True)
+        optimizer = optim.SparseAdam(table.parameters(), lr=0.001)
+        optimizer.zero_grad()
+        (table([3, 5]) ** 2).sum().backward()  # .grad holds rows 3 and 5 only
+        optimizer.step()
 
     Raises:
         TypeError, ValueError: as `Optimizer`; ValueError where a setting is out of its range.
@@ -44,27 +57,32 @@ class SparseAdam(Optimizer):
     def check_settings(self, group: ParamGroup) -> None:
         """ValueError where a setting is out of its range."""
         check_betas(group)
+        check_finite(group, "lr", "eps")
+        check_flags(group, "maximize")
         for name in ("lr", "eps"):
             if not group[name] > 0:
-                raise ValueError(f"{name}={group[name]} makes no sense; it must be above 0")
+                raise out_of_range(name, group[name], said("above 0"))
 
     def initial_state(self, p: Values, group: ParamGroup) -> State:
         """Both averages, from 0."""
         return {"step": 0, "exp_avg": np.zeros_like(p), "exp_avg_sq": np.zeros_like(p)}
 
+    def check_gradient(self, number: int, gradient: Tensor, group: ParamGroup) -> None:
+        """ParameterError where it is dense: with a gradient for every row this would be Adam."""
+        if not gradient.is_sparse:
+            text = "the gradient of a whole table for parameter number {number}, but takes sparse ones only"
+            remedy = phrase("Use Adam for it, or Embedding(sparse=True).")
+            raise refusal(self._name(), phrase(text, number=number), remedy)
+
     def update(self, p: Values, g: Values, state: State, group: ParamGroup, scratch: Scratch) -> None:
-        """Refused: with a gradient for every row it would be Adam.
+        """Not for SparseAdam, whose gradients are sparse."""
+        raise NotImplementedError("SparseAdam moves rows only, in update_rows")
 
-        Raises:
-            TypeError: always.
-        """
-        raise TypeError(
-            "SparseAdam takes sparse gradients only; use Adam for this parameter, or Embedding(sparse=True)"
-        )
-
-    def update_rows(self, p: Values, rows: Values, g: Values, state: State, group: ParamGroup) -> None:
-        """One step of the formulas, for these rows."""
+    def update_rows(self, p: Values, gradient: RowGradient, state: State, group: ParamGroup) -> None:
+        """One step of the formulas, for the rows that have a gradient."""
         t = state["step"] = state["step"] + 1
+        once = gradient.coalesce()
+        rows, g = once.indices, once.values
         beta1, beta2 = group["betas"]
         m, v = state["exp_avg"].take(rows, axis=0), state["exp_avg_sq"].take(rows, axis=0)
         m += (1 - beta1) * (g - m)

@@ -11,17 +11,21 @@ from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language, resolve
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.words import capitalized, word
+from tinygrad_vn.phrases import said
 from tinygrad_vn.plot.figures import (
     HELD_OUT,
     LINE,
     MARKERS,
     STYLES,
     TEXT,
+    ByEpoch,
+    Losses,
+    Recorded,
+    by_epoch,
     count_epochs,
     dress,
     legend_below,
     log_axis,
-    mark,
     new_figure,
     shade,
     style_of,
@@ -32,19 +36,24 @@ if TYPE_CHECKING:
 
 
 def loss_curve(
-    losses: Sequence[float],
+    losses: Losses,
     *,
-    held_out: Mapping[int, float] | None = None,
+    held_out: ByEpoch | None = None,
+    held_out_name: str | None = None,
     title: str | None = None,
     ylabel: str | None = None,
     lang: str | None = None,
 ) -> Figure:
-    """The loss over the epochs, on a logarithmic axis where the losses span more than a factor of five.
+    """The loss over the epochs; the legend has the first and the last.
+
+    The axis is logarithmic where the losses span more than a factor of five.
 
     Args:
-        losses: one number per epoch; the first is the one before training.
+        losses: one number per epoch, the first being the one before training; or the losses by epoch; or the history
+            that `training.fit` returns, whose own `plot()` shows the validation loss too.
         held_out: the loss on data that is not learned from, by epoch. Where it rises again, the model begins to learn
             the training data by heart (overfitting).
+        held_out_name: what that data is; "validation" by default.
         title: what stands above the plot; "Loss curve" by default.
         ylabel: what the numbers are; "loss" by default.
         lang: "vi" or "en"; by default the language setting.
@@ -55,31 +64,27 @@ def loss_curve(
     """
     language = resolve(lang)
     if not len(losses):
-        raise ValueError("there are no losses to plot")
+        raise ValueError(said("there are no losses to plot"))
     figure = new_figure()
     axes = figure.add_subplot()
-    axes.plot(range(len(losses)), losses, color=LINE, linewidth=2, label=word("training set", language))
-    mark(figure, 0, losses[0], (6, -4), "left")
-    mark(figure, len(losses) - 1, losses[-1], (-4, 8), "right")
+    quantity = ylabel or word("loss", language)
+    curves = {word("training set", language) if held_out else quantity: by_epoch(losses)}
     if held_out:
-        epochs, values = list(held_out), list(held_out.values())
-        axes.plot(epochs, values, color=HELD_OUT, linewidth=2, linestyle="--", label=word("test set", language))
-        mark(figure, epochs[-1], values[-1], (-4, 8), "right")
-        axes.legend(frameon=False, labelcolor=TEXT)
-    if 0 < 5 * min(losses) < max(losses):
-        log_axis(figure, max(losses) / min(losses))
+        curves[held_out_name or word("validation set", language)] = by_epoch(held_out)
+    for (name, (epochs, values)), color, style in zip(curves.items(), (LINE, HELD_OUT), ("-", "--"), strict=False):
+        label = f"{name}: {number(values[0])} → {number(values[-1])}"
+        axes.plot(epochs, values, color=color, linestyle=style, linewidth=2, label=label)
+    known = np.concatenate([values[np.isfinite(values)] for _, values in curves.values()])
+    if known.size and 0 < 5 * known.min() < known.max():
+        log_axis(figure, known.max() / known.min())
+    legend_below(figure)
     count_epochs(axes)
-    dress(
-        axes,
-        title or capitalized(word("loss curve", language)),
-        word("epoch", language),
-        ylabel or word("loss", language),
-    )
+    dress(axes, title or capitalized(word("loss curve", language)), word("epoch", language), quantity)
     return figure
 
 
 def loss_curves(
-    runs: Mapping[str, Sequence[float]],
+    runs: Mapping[str, Losses],
     *,
     title: str | None = None,
     ylabel: str | None = None,
@@ -91,7 +96,8 @@ def loss_curves(
     top: its axis ends at ten times the largest loss that a run began with.
 
     Args:
-        runs: name of the run -> one loss per epoch; the first is the one before training.
+        runs: name of the run -> its losses, one per epoch, the first being the one before training; or the losses by
+            epoch; or the history that `training.fit` returns.
         title: what stands above the plot; "Loss curves of several runs" by default.
         ylabel: what the numbers are; "loss" by default.
         lang: "vi" or "en"; by default the language setting.
@@ -101,16 +107,19 @@ def loss_curves(
         ValueError: there are no runs, or one without losses.
     """
     language = resolve(lang)
-    curves = {name: np.asarray(losses, dtype=float) for name, losses in runs.items()}
-    empty = [name for name, losses in curves.items() if not losses.size]
-    if not curves or empty:
-        raise ValueError(f"there are no losses to plot{f' for {empty[0]!r}' if empty else ''}")
+    empty = [name for name, losses in runs.items() if not len(losses)]
+    if not runs or empty:
+        if empty:
+            raise ValueError(said("there are no losses to plot for {run!r}", run=empty[0]))
+        raise ValueError(said("there are no losses to plot"))
     figure = new_figure()
     axes = figure.add_subplot()
-    for k, (name, losses) in enumerate(curves.items()):
+    curves = {name: by_epoch(losses) for name, losses in runs.items()}
+    for k, (name, (epochs, losses)) in enumerate(curves.items()):
         label = f"{name}: {number(losses[-1])}"
-        axes.plot(np.where(np.isfinite(losses), losses, np.nan), linewidth=2, label=label, **style_of(k))
-    _fit_losses(figure, np.concatenate(list(curves.values())), [losses[0] for losses in curves.values()])
+        axes.plot(epochs, np.where(np.isfinite(losses), losses, np.nan), linewidth=2, label=label, **style_of(k))
+    everything = [losses for _, losses in curves.values()]
+    _fit_losses(figure, np.concatenate(everything), [losses[0] for losses in everything])
     legend_below(figure)
     count_epochs(axes)
     heading = title or capitalized(word("loss curves", language))
@@ -119,25 +128,25 @@ def loss_curves(
 
 
 def gradient_norms(
-    history: Mapping[str, Sequence[float]],
+    history: Mapping[str, Sequence[float]] | Recorded,
     *,
     vanishing: float = 1e-6,
     exploding: float = 1e3,
     title: str | None = None,
     lang: str | None = None,
 ) -> Figure:
-    """The norm of every layer's gradient over the epochs, on a logarithmic axis.
+    """The norm of every parameter's gradient over the epochs, on a logarithmic axis.
 
     Where the first layers' lines lie far below the last one's, gradients vanish on their way back; where they rise
-    from layer to layer, they explode. Lines go from dark to light with the depth of the layer. The bands that are in
+    from layer to layer, they explode. Lines go from dark to light with the depth of the network. The bands that are in
     sight are named in the legend. What is 0, infinite or NaN has no place on the axis, and is counted in the legend.
 
     Args:
-        history: name of the layer -> one norm per epoch, in the order of the layers;
-            `History.gradient_norms()` gives them.
+        history: what `training.fit` returns; or name of the parameter -> one norm per epoch, from epoch 1, in the
+            order of the layers.
         vanishing: gradients below this hardly move a parameter; a rule of thumb, for losses and inputs of about 1.
         exploding: gradients above this overshoot at the usual rates; a rule of thumb.
-        title: what stands above the plot; "Gradient norm of every layer" by default.
+        title: what stands above the plot; "Gradient norm of every parameter" by default.
         lang: "vi" or "en"; by default the language setting.
 
     Raises:
@@ -145,16 +154,18 @@ def gradient_norms(
         ValueError: there is no norm that could be shown.
     """
     language = resolve(lang)
-    layers = {name: np.asarray(norms, dtype=float) for name, norms in history.items()}
-    shown = {name: np.where(np.isfinite(norms) & (norms > 0), norms, np.nan) for name, norms in layers.items()}
+    given = history.gradient_norms if isinstance(history, Recorded) else history
+    parameters = {name: np.asarray(norms, dtype=float) for name, norms in given.items()}
+    shown = {name: np.where(np.isfinite(norms) & (norms > 0), norms, np.nan) for name, norms in parameters.items()}
     if all(np.isnan(norms).all() for norms in shown.values()):
-        raise ValueError("there is no gradient norm to plot: all are 0, infinite or NaN, or there are none")
+        raise ValueError(said("there is no gradient norm to plot: all are 0, infinite or NaN, or there are none"))
     figure = new_figure()
     axes = figure.add_subplot()
     for k, (name, norms) in enumerate(shown.items()):
         missing = int(np.isnan(norms).sum())
         label = word("epochs without place", language, name=name, count=missing) if missing else name
         axes.plot(
+            range(1, len(norms) + 1),
             norms,
             linewidth=2,
             marker=MARKERS[k % len(MARKERS)],
@@ -189,7 +200,7 @@ def step_curve(steps: Values, errors: Values, *, label: str, lang: str | None = 
     language = resolve(lang)
     shown = np.isfinite(errors) & (errors > 0)
     if not shown.any():
-        raise ValueError("there is no error to plot: the difference quotient is exact for every step")
+        raise ValueError(said("there is no error to plot: the difference quotient is exact for every step"))
     h, e = steps[shown], errors[shown]
     best = int(e.argmin())
     figure = new_figure()

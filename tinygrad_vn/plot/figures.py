@@ -6,16 +6,44 @@ a line style or a shape says the same a second time, for prints in grey.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
+import numpy as np
+
+from tinygrad_vn.graph import Values
 from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.phrases import said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+ByEpoch = Mapping[int, float] | Mapping[float, float]
+"""Numbers by epoch; 0.5 is half-way through the first."""
+
+
+@runtime_checkable
+class Recorded(Protocol):
+    """The history of a training run, as `training.fit` returns it."""
+
+    def __len__(self) -> int:
+        """How many epochs there were."""
+
+    @property
+    def loss_by_epoch(self) -> ByEpoch:
+        """The training loss, by where on the axis of epochs it belongs."""
+
+    @property
+    def gradient_norms(self) -> Mapping[str, Sequence[float]]:
+        """For every parameter, by name, the norm of its gradient in every epoch."""
+
+
+Losses = Sequence[float] | ByEpoch | Recorded
+"""The losses of a run: one per epoch, the first being the one before training; or by epoch; or its history."""
+
 
 LINE, HELD_OUT, TEXT = "#0072B2", "#9A3412", "#1F2328"  # the colours of our drawings: lecture/theme.py
 GRID: Final = "#D0D7DE"
@@ -33,9 +61,10 @@ def new_figure() -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise ImportError(
-            f"plots need matplotlib, which is not installed here; add it: {pip_install('matplotlib')}"
-        ) from error
+        missing = said(
+            "plots need matplotlib, which is not installed here; add it: {command}", command=pip_install("matplotlib")
+        )
+        raise ImportError(missing) from error
     return Figure(figsize=(7, 4), layout="constrained")
 
 
@@ -77,9 +106,12 @@ def count_epochs(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def mark(figure: Figure, epoch: int, value: float, offset: tuple[int, int], side: str) -> None:
-    """Write a number at its point of the curve."""
-    figure.axes[0].annotate(f"{value:.4g}", (epoch, value), offset, textcoords="offset points", ha=side, color=TEXT)
+def by_epoch(losses: Losses) -> tuple[Values, Values]:
+    """The epochs and the losses at them, both of shape (n,); where only losses are given, the epochs are 0, 1, 2, …"""
+    values = losses.loss_by_epoch if isinstance(losses, Recorded) else losses
+    if isinstance(values, Mapping):
+        return np.array(list(values), dtype=float), np.array(list(values.values()), dtype=float)
+    return np.arange(len(values), dtype=float), np.asarray(values, dtype=float)
 
 
 def log_axis(figure: Figure, ratio: float) -> None:

@@ -11,6 +11,7 @@ from tinygrad_vn.graph import Values
 from tinygrad_vn.language import resolve
 from tinygrad_vn.lecture.words import capitalized, word
 from tinygrad_vn.nn import functional
+from tinygrad_vn.phrases import said
 from tinygrad_vn.plot.figures import TEXT, dress, legend_below, new_figure, style_of
 from tinygrad_vn.tensor import Tensor
 
@@ -80,7 +81,7 @@ def _named(functions: Any) -> dict[str, Function]:
         several = [functions] if isinstance(functions, str) or callable(functions) else list(functions)
         named = {f if isinstance(f, str) else _name_of(f): _by_name(f) if isinstance(f, str) else f for f in several}
     if not named:
-        raise ValueError("there is no activation function to plot")
+        raise ValueError(said("there is no activation function to plot"))
     return named
 
 
@@ -92,7 +93,11 @@ def _name_of(function: Function) -> str:
 def _by_name(name: str) -> Function:
     function = getattr(functional, name, None)
     if name not in functional.__all__ or function is None:
-        raise ValueError(f"nn.functional has no function {name!r}; write its name as there, such as 'relu', or pass it")
+        raise ValueError(
+            said(
+                "nn.functional has no function {name!r}; write its name as there, such as 'relu', or pass it", name=name
+            )
+        )
     return function
 
 
@@ -106,7 +111,9 @@ def _with_slope(name: str, function: Function, x: Values) -> tuple[Values, Value
     values = function(at)
     fewer = function(Tensor(x[::7]))
     if np.shape(values) != x.shape or not np.allclose(fewer.numpy(), values.detach().numpy()[::7]):
-        raise ValueError(f"{name} is not elementwise: its value at x depends on more than x, so it is no curve")
+        raise ValueError(
+            said("{name} is not elementwise: its value at x depends on more than x, so it is no curve", name=name)
+        )
     values.sum().backward()
     slopes = np.array(at.grad.numpy() if at.grad is not None else np.zeros_like(x))
     steps = np.abs(np.diff(slopes))

@@ -12,6 +12,7 @@ from tinygrad_vn.language import Language, resolve
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.words import capitalized, word
 from tinygrad_vn.modes import no_grad
+from tinygrad_vn.phrases import said
 from tinygrad_vn.plot.figures import HELD_OUT, TEXT, dress, legend_below, new_figure
 
 if TYPE_CHECKING:
@@ -77,11 +78,11 @@ def _finite_part(path: Any) -> Values:
     """
     points = np.asarray(path, dtype=float)
     if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"a path has shape (n, 2), one point per row, not {points.shape}")
+        raise ValueError(said("a path has shape (n, 2), one point per row, not {shape}", shape=points.shape))
     is_finite = np.isfinite(points).all(axis=1)
     points = points[: len(points) if is_finite.all() else int(is_finite.argmin())]
     if not len(points):
-        raise ValueError("the path has no finite point to start from")
+        raise ValueError(said("the path has no finite point to start from"))
     return points
 
 

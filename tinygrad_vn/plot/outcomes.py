@@ -12,6 +12,9 @@ from tinygrad_vn.language import Language, resolve
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.words import capitalized, word
 from tinygrad_vn.modes import no_grad
+from tinygrad_vn.nn.module import Module
+from tinygrad_vn.nn.use import in_use
+from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.plot.figures import COLORS, HELD_OUT, LINE, MARKERS, TEXT, dress, legend_below, new_figure
 from tinygrad_vn.tensor import Tensor
 
@@ -40,7 +43,13 @@ def predictions(targets: Any, predicted: Any, *, title: str | None = None, lang:
     language = resolve(lang)
     y, guess = _column(targets, "targets"), _column(predicted, "predicted")
     if len(y) != len(guess) or not len(y):
-        raise ValueError(f"every target needs one prediction: there are {len(y)} targets and {len(guess)} predictions")
+        raise ValueError(
+            said(
+                "every target needs one prediction: there are {targets} targets and {predictions} predictions",
+                targets=len(y),
+                predictions=len(guess),
+            )
+        )
     squares = np.sum((guess - y) ** 2)
     quality = f"RMSE = {number(float(np.sqrt(squares / len(y))))}"
     spread = np.sum((y - y.mean()) ** 2)
@@ -83,7 +92,8 @@ def decision_boundary(
     Args:
         predict: maps a Tensor of m points, shape (m, 2), x's dtype, to one probability of the larger class per point,
             shape (m,) or (m, 1); to one class per point, as they stand in y; or to one score per class, shape (m, k),
-            of which the largest wins. A model itself will do.
+            of which the largest wins, in the order of the sorted classes. A model itself will do, and is asked in
+            eval mode; one that ends in a logit needs the sigmoid behind it, nn.Sequential(model, nn.Sigmoid()).
         x: the points, shape (n, 2).
         y: their classes, shape (n,) or (n, 1): numbers or names.
         names: of the two inputs.
@@ -97,13 +107,15 @@ def decision_boundary(
     language = resolve(lang)
     points, labels = np.asarray(_array(x)), np.asarray(_array(y)).reshape(-1)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels) or not len(points):
-        raise ValueError(f"x needs shape (n, 2) and y (n,), but they have {points.shape} and {np.shape(_array(y))}")
+        raise ValueError(
+            said("x needs shape (n, 2) and y (n,), but they have {x} and {y}", x=points.shape, y=np.shape(_array(y)))
+        )
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.1 * np.where(high > low, high - low, 1.0)
     sides = [np.linspace(a, b, SIDE) for a, b in zip(low - margin, high + margin, strict=True)]
     grid = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
     dtype = points.dtype if points.dtype.kind == "f" else np.float64
-    with no_grad():
+    with in_use(predict) if isinstance(predict, Module) else no_grad():
         answer = np.asarray(_array(predict(Tensor(grid.astype(dtype)))))
     figure = new_figure()
     classes = _regions(figure, sides, _one_each(answer, len(grid), labels), labels, language)
@@ -128,9 +140,10 @@ def _column(values: Any, name: str) -> Values:
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
-        raise ValueError(f"{name} must have shape (n,) or (n, 1), not {array.shape}")
+        raise ValueError(said("{name} must have shape (n,) or (n, 1), not {shape}", name=name, shape=array.shape))
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} has NaN or infinity at place {int(np.isfinite(array).argmin())}")
+        place = int(np.isfinite(array).argmin())
+        raise ValueError(said("{name} has NaN or infinity at place {place}", name=name, place=place))
     return array
 
 
@@ -143,7 +156,13 @@ def _one_each(answer: Values, count: int, labels: Values) -> Values:
     if answer.ndim == 2 and answer.shape[1] == 1:
         answer = answer[:, 0]
     if answer.shape[:1] != (count,) or answer.ndim > 2:
-        raise ValueError(f"predict gave shape {answer.shape} for {count} points; it should give one answer per point")
+        raise ValueError(
+            said(
+                "predict gave shape {shape} for {count} points; it should give one answer per point",
+                shape=answer.shape,
+                count=count,
+            )
+        )
     if answer.ndim == 2:
         classes = np.unique(labels)
         best = answer.argmax(axis=1)
@@ -169,9 +188,19 @@ def _regions(figure: Figure, sides: list[Values], answer: Values, labels: Values
         return classes
     if len(classes) > 2 or not ((answer >= 0) & (answer <= 1)).all():
         span = f"{number(float(answer.min()))} … {number(float(answer.max()))}"
+        what = phrase(
+            "predict gave {span} for {count} classes: that is neither a probability nor a class.",
+            span=span,
+            count=len(classes),
+        )
+        if len(classes) > 2:
+            raise ValueError(said("{what} Let it give one score per class, or the class itself.", what=what))
         raise ValueError(
-            f"predict gave {span} for {len(classes)} classes: that is neither a probability nor a class. "
-            "Put the sigmoid of the logits, or the largest score's class, or give one score per class"
+            said(
+                "{what} If these are logits, write decision_boundary(nn.Sequential(model, nn.Sigmoid()), x, y); if "
+                "they are scores around 0.5, let it give the class, lambda x: model(x) > 0.5.",
+                what=what,
+            )
         )
     name = word("probability", lang, name=classes[-1])
     shades = _two_colors()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tinygrad_vn.language import resolve
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.words import word
-from tinygrad_vn.plot.figures import HELD_OUT, LINE, TEXT, dress, new_figure
+from tinygrad_vn.phrases import said
+from tinygrad_vn.plot.figures import HELD_OUT, LINE, dress, legend_below, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ def lr_find_curve(
     """
     language = resolve(lang)
     if not len(losses):
-        raise ValueError("there are no losses to plot")
+        raise ValueError(said("there are no losses to plot"))
     figure = new_figure()
     axes = figure.add_subplot()
     axes.semilogx(rates, losses, color=LINE, linewidth=1, alpha=0.45, label=word("next loss", language))
@@ -48,7 +49,7 @@ def lr_find_curve(
     if suggestion is not None:
         label = word("suggested rate", language, rate=number(suggestion, 2))
         axes.axvline(suggestion, color=HELD_OUT, linewidth=1.5, linestyle="--", label=label)
-    axes.legend(frameon=False, labelcolor=TEXT)
+    legend_below(figure)
     dress(
         axes,
         word("learning rate range test", language),

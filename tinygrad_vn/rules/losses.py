@@ -131,7 +131,7 @@ place: Primitive = primitive(
 )
 
 negative_sum = primitive(
-    lambda a, positions, factors=1.0: np.asarray(-np.add.reduce(a.reshape(-1).take(positions) * factors, None)),
+    lambda a, positions, factors=1.0: np.asarray(0 - np.add.reduce(a.reshape(-1).take(positions) * factors, None)),
     name="negative_sum",
     sign="−∑[ ]",
     a=lambda g, out, a, positions, factors: place(-g * factors, positions, a.shape),

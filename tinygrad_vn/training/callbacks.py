@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinygrad_vn.modes import no_grad
 from tinygrad_vn.nn.utils import clip_grad_norm_
+from tinygrad_vn.phrases import said
 
 if TYPE_CHECKING:
     from tinygrad_vn.training.run import Run
@@ -87,7 +88,9 @@ class ClipGradNorm(Callback):
 
     def __init__(self, max_norm: float, norm_type: float = 2.0) -> None:
         if not max_norm > 0:
-            raise ValueError(f"max_norm={max_norm} would leave nothing of the gradient; it must be above 0")
+            raise ValueError(
+                said("max_norm={norm} would leave nothing of the gradient; it must be above 0", norm=max_norm)
+            )
         self.max_norm, self.norm_type = max_norm, norm_type
 
     def before_step(self, run: Run) -> None:
@@ -106,8 +109,8 @@ class Accumulate(Callback):
     """
 
     def __init__(self, k: int) -> None:
-        if k < 1:
-            raise ValueError(f"k={k} makes no sense; a step needs at least one batch")
+        if k < 1 or k != int(k):
+            raise ValueError(said("k={k} makes no sense; a step needs a whole number of batches, at least one", k=k))
         self.k = k
 
     def holds_back(self, run: Run) -> bool:
@@ -132,7 +135,9 @@ class Snapshots(Callback):
 
     def __init__(self, epochs: int | Collection[int]) -> None:
         if isinstance(epochs, int) and epochs < 1:
-            raise ValueError(f"snapshots={epochs} makes no sense; write 1 for every epoch, or a list of epochs")
+            raise ValueError(
+                said("snapshots={epochs} makes no sense; write 1 for every epoch, or a list of epochs", epochs=epochs)
+            )
         self.epochs = epochs
 
     def on_start(self, run: Run) -> None:
@@ -149,8 +154,8 @@ class Snapshots(Callback):
 class Log(Callback):
     """Write every epoch's numbers into a file in JSON Lines: one object per line, readable while the run goes on.
 
-    A run that begins anew writes the file anew; one that is resumed goes on behind the epoch that it resumes from.
-    NaN and infinities, which JSON does not have, become null.
+    A run that starts from the beginning overwrites the file; one that is resumed goes on behind the epoch that it
+    resumes from. NaN and infinities, which JSON does not have, become null.
 
     Args:
         path: the file; its folder is made.

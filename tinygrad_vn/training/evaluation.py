@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tinygrad_vn.modes import no_grad
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.nn.use import in_use
+from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.tensor import Tensor
 from tinygrad_vn.training.batches import Batches, as_batches, check_batch
+from tinygrad_vn.training.metrics import for_loss, metric_named
 
 Loss = Callable[[Any, Any], Any]
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
@@ -37,33 +39,51 @@ class Means:
             self.values[name] = mean + (value - mean) * share
 
 
-def as_metrics(metrics: Any) -> Metrics:
+def as_metrics(metrics: Any, loss: Any) -> Metrics:
     """Metrics by name.
 
     Args:
-        metrics: a dictionary, or functions (prediction, target) → number, each named by its `__name__`.
+        metrics: names of `training.metrics`; functions (prediction, target) → number, each named by its `__name__`;
+            or a dictionary of them.
+        loss: what they stand beside; it tells accuracy whether predictions are logits or probabilities.
 
     Raises:
         TypeError: one of them cannot be called.
-        ValueError: two have one name, or one has none.
+        ValueError: two have one name, one has none, or no metric is called so.
     """
     if isinstance(metrics, Mapping):
         named = dict(metrics)
     else:
-        listed: Iterable[Any] = [metrics] if callable(metrics) else metrics
+        listed: Iterable[Any] = [metrics] if callable(metrics) or isinstance(metrics, str) else metrics
         named = {}
         for metric in listed:
-            name = getattr(metric, "__name__", type(metric).__name__)
+            name = metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
             if name in named or name == "<lambda>":
                 raise ValueError(
-                    f'metrics need names of their own, not {name!r} again; write metrics={{"name": function}}'
+                    said(
+                        'metrics need names of their own, not {name!r} again; write metrics={{"name": function}}',
+                        name=name,
+                    )
                 )
             named[name] = metric
     for name, metric in named.items():
-        if not callable(metric):
-            raise TypeError(f"the metric {name!r} is no function of (prediction, target)")
-    if taken := {"epoch", "loss", "lr", "seconds"} & named.keys():
-        raise ValueError(f"the history has a column {min(taken)!r} of its own; give this metric another name")
+        if isinstance(metric, str):
+            named[name] = metric_named(metric, loss)
+        elif callable(metric):
+            named[name] = for_loss(metric, loss)
+        else:
+            raise TypeError(
+                said(
+                    "the metric {name!r} is no function, but {metric!r}; give one of (prediction, target) that returns "
+                    "a number",
+                    name=name,
+                    metric=metric,
+                )
+            )
+    if taken := {"epoch", "loss", "lr", "steps", "seconds"} & named.keys():
+        raise ValueError(
+            said("the history has a column {name!r} of its own; give this metric another name", name=min(taken))
+        )
     return named
 
 
@@ -72,20 +92,19 @@ def measured(metrics: Metrics, prediction: Any, target: Any) -> dict[str, float]
     with no_grad():
         if isinstance(prediction, Tensor):
             prediction = prediction.detach()
-        return {name: float(metric(prediction, target)) for name, metric in metrics.items()}
+        return {name: _number(name, metric(prediction, target)) for name, metric in metrics.items()}
 
 
-@contextmanager
-def in_use(model: Module) -> Iterator[None]:
-    """Every module in eval mode for a while, and nothing recorded; afterwards each is as it was."""
-    were_training = [module for module in model.modules() if module.training]
-    model.eval()
+def _number(name: str, value: Any) -> float:
+    """A metric as a number; TypeError where it is none."""
     try:
-        with no_grad():
-            yield
-    finally:
-        for module in were_training:
-            module.training = True
+        return float(value)
+    except (TypeError, ValueError) as error:
+        shape = getattr(value, "shape", None)
+        found = phrase("a {kind}", kind=type(value).__name__) if shape is None else phrase("shape {shape}", shape=shape)
+        raise TypeError(
+            said("the metric {name!r} returned {found}, not a single number; write .mean()?", name=name, found=found)
+        ) from error
 
 
 def evaluate(model: Module, loss: Loss, data: Any, metrics: Any = (), prefix: str = "") -> dict[str, float]:
@@ -103,11 +122,11 @@ def evaluate(model: Module, loss: Loss, data: Any, metrics: Any = (), prefix: st
         The numbers by name: "loss", and the metrics' names.
     """
     batches: Batches = as_batches(data)
-    metrics = as_metrics(metrics)
+    metrics = as_metrics(metrics, loss)
     means = Means()
     with in_use(model):
         for i, batch in enumerate(batches.batches()):
-            check_batch(batch, f"batch {i + 1}")
+            check_batch(batch, phrase("batch {number} of the data", number=i + 1))
             *inputs, target = batch
             prediction = model(*inputs)
             numbers = {"loss": float(loss(prediction, target))} | measured(metrics, prediction, target)

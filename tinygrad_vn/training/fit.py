@@ -6,7 +6,6 @@ is noted down, when to stop, and what is kept for going on after an interruption
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable
 from os import PathLike
 from typing import Any
@@ -15,18 +14,20 @@ from tinygrad_vn.language import current_language
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.optim import Optimizer
 from tinygrad_vn.optim.stopping import StoppingRule
+from tinygrad_vn.phrases import said
 from tinygrad_vn.training.batches import as_batches
 from tinygrad_vn.training.callbacks import Callback, Snapshots
-from tinygrad_vn.training.checks import check_given
+from tinygrad_vn.training.checks import check_callbacks, check_given, explains_calls
 from tinygrad_vn.training.evaluation import Loss, as_metrics
 from tinygrad_vn.training.history import History
 from tinygrad_vn.training.interrupt import Interruption, interruptible
-from tinygrad_vn.training.progress import Display, display
+from tinygrad_vn.training.progress import Display, display, tell
 from tinygrad_vn.training.resume import Checkpoint
 from tinygrad_vn.training.run import Run, as_callbacks
 from tinygrad_vn.training.words import say
 
 
+@explains_calls
 def fit(
     model: Module,
     loss: Loss,
@@ -45,27 +46,36 @@ def fit(
     snapshots: int | Collection[int] | None = None,
     progress: str | bool = "auto",
 ) -> History:
-    """Train a model.
+    """Train a model, in training mode; afterwards it is in eval mode, ready to predict.
+
+        history = fit(model, nn.MSELoss(), optimizer, DataLoader((X, y), batch_size=32), epochs=20)
+        model(X_new)
+
+    Whoever trains on with a loop of his own calls model.train() first, as in PyTorch. `fit` does so itself where the
+    model is in eval mode; where it is in training mode, parts that were set to eval mode stay in it.
 
     Args:
-        model: the model, in training mode.
+        model: the model.
         loss: takes (prediction, target) and gives a single number, a module or a function. A penalty is a term of it:
             `lambda p, t: F.mse_loss(p, t) + nn.l1_penalty(model, 1e-3)`.
-        optimizer: over the model's parameters.
-        data: a DataLoader; a tuple of arrays (x, y), for one step per epoch on all of it; or a list of such batches.
-            What stands before the target are the model's arguments.
+        optimizer: over the model's parameters. LBFGS makes one step of up to `max_iter` moves per batch, and gives its
+            best on all data at once.
+        data: a DataLoader, or a loader of one's own with `__iter__` and `__len__`; a tuple of arrays (x, y) or a
+            dataset of such, for one step per epoch on all of it; or a list of batches (x, y). What stands before the
+            target are the model's arguments.
         epochs: how often to go through the data in all, what a resumed run has behind it included.
         valid: data to judge by after every epoch, in eval mode; given like `data`.
-        metrics: functions (prediction, target) → number, each named by its `__name__`, or a dictionary of them.
-            Computed on the training batches as they come, and on the validation data.
+        metrics: "accuracy" or "mae"; functions (prediction, target) → number, each named by its `__name__`; or a
+            dictionary of them. Computed on the training batches as they come, and on the validation data.
         schedule: a learning-rate schedule of optim.lr_scheduler; stepped after every batch or epoch, as it wants it.
             ReduceLROnPlateau looks at the validation loss, or without validation data at the training loss.
         stop: a rule of optim.stopping; what it says is found in `history.stopped_by`.
         checkpoint: a file that is written after every epoch and when the run is interrupted.
         checkpoint_every: write it after every so many epochs only, and at the end.
-        resume: go on from the checkpoint, where there is one. Parameters come out bit by bit as if there had been no
-            interruption. The rates of optimizer and schedule come from the checkpoint; a run that was ended by a
-            rule stays ended.
+        resume: go on from the checkpoint, where there is one, at the rates that the run had come to. Parameters come
+            out bit by bit as if there had been no interruption. The program has to say again what it said at first:
+            another setting of loss, optimizer, schedule, rule or data is an error that names it; only `epochs` may
+            grow. A run that was ended by a rule stays ended.
         callbacks: what else is to happen, and when; a plain function is called with the run after every epoch.
         snapshots: keep the parameters of these epochs in `history.snapshots`; a number n: of every n-th epoch.
         progress: "bar" (needs tqdm), "lines", or False for none; "auto" is a bar on a terminal and in a notebook, and
@@ -82,18 +92,24 @@ def fit(
     """
     listed = as_callbacks(callbacks) + ([] if snapshots is None else [Snapshots(snapshots)])
     check_given(model, loss, optimizer, schedule, stop, epochs, progress)
+    check_callbacks(listed, optimizer)
     held_out = None if valid is None else as_batches(valid, "valid")
     batches = as_batches(data)
-    run = Run(model, loss, optimizer, batches, epochs, held_out, as_metrics(metrics), schedule, stop, listed)
+    run = Run(model, loss, optimizer, batches, epochs, held_out, as_metrics(metrics, loss), schedule, stop, listed)
     if stop is not None:
         stop.reset()
     saved = Checkpoint(run, checkpoint, checkpoint_every, resume)
+    if saved.is_resumed and progress:
+        _tell_of_resuming(run, checkpoint)
+    if not model.training:
+        model.train()
     for callback in run.callbacks:
         callback.on_start(run)
     try:
         with interruptible() as interruption, display(run, progress) as show:
             _train(run, saved, interruption, show)
     finally:
+        model.eval()
         for callback in run.callbacks:
             callback.on_end(run)
     if run.history.interrupted and progress:
@@ -134,7 +150,7 @@ def _train_one_epoch(run: Run, interruption: Interruption, show: Display) -> boo
         run.note_gradients()
         for callback in run.callbacks:
             callback.before_step(run)
-        run.optimizer.step(accumulate=run.passes > 1)
+        run.optimizer.step(run.closure(loss, inputs, target), accumulate=run.passes > 1)
         run.after_step()
         show.step(run)
         if run.is_stopped:
@@ -142,13 +158,22 @@ def _train_one_epoch(run: Run, interruption: Interruption, show: Display) -> boo
         if interruption.asked and run.batch < run.n_batches:
             return False
     if not run.batch:
-        raise ValueError("the data gave no batch in this epoch")
+        raise ValueError(said("the data gave no batch in this epoch"))
     return True
+
+
+def _tell_of_resuming(run: Run, checkpoint: str | PathLike[str] | None) -> None:
+    """One line on the error channel: from where the run goes on, or why it does not."""
+    key = "resumed" if run.goes_on else "resumed, stopped" if run.is_stopped else "resumed, done"
+    reason = run.history.stopped_by
+    epoch, epochs = run.epoch, run.epochs
+    if run.batch:
+        key = "resumed within"
+        epoch += 1
+    tell(say(key, current_language(), path=checkpoint, epoch=epoch, epochs=epochs, batch=run.batch, reason=reason))
 
 
 def _tell_of_interruption(run: Run, checkpoint: str | PathLike[str] | None) -> None:
     """One line on the error channel: where the run stopped, and how it goes on."""
     key = "interrupted, not saved" if checkpoint is None else "interrupted, saved"
-    text = say(key, current_language(), epoch=run.epoch, batch=run.batch or run.n_batches, path=checkpoint)
-    if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)
+    tell(say(key, current_language(), epoch=run.epoch, batch=run.batch or run.n_batches, path=checkpoint))

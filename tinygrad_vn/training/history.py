@@ -31,6 +31,9 @@ Row = dict[str, float]
 NORM: Final = "grad_norm:"
 """What the columns of the gradients' norms begin with; the name of the parameter follows."""
 
+WHOLE: Final = ("epoch", "steps")
+"""The columns of whole numbers."""
+
 SHOWN: Final = 4
 """So many rows `repr` shows at the beginning and at the end."""
 
@@ -40,8 +43,9 @@ class History:
 
     Columns: "epoch", from 1; "loss", the mean over the epoch's batches, weighted by their sizes; the metrics by name;
     "valid_loss" and "valid_…", the same for the validation data after the epoch; "lr", the learning rate of the
-    epoch's last step ("lr_1", … for further parameter groups); "seconds"; and for every parameter
-    "grad_norm:<its name>", the root mean square over the epoch's steps of its gradient's norm ‖∇‖₂, before clipping.
+    epoch's last step ("lr_1", … for further parameter groups); "steps", how many there were; "seconds"; and for every
+    parameter "grad_norm:<its name>", the root mean square over the epoch's steps of its gradient's norm ‖∇‖₂, before
+    clipping.
 
     Attributes:
         rows: one dictionary per epoch.
@@ -79,6 +83,16 @@ class History:
         return self["loss"] if self.rows else []
 
     @property
+    def loss_by_epoch(self) -> dict[float, float]:
+        """The training loss, by where on the axis of epochs it belongs: 0 is before training, 1 after one epoch.
+
+        It was noted down while the epoch changed the model, before each of its steps; a mean of them belongs to the
+        middle of those moments. With one step per epoch that is the epoch's beginning, with many nearly its middle.
+        The validation loss, computed at the end of an epoch, belongs to its number: half an epoch later.
+        """
+        return {row["epoch"] - (row["steps"] + 1) / (2 * row["steps"]): row["loss"] for row in self.rows}
+
+    @property
     def gradient_norms(self) -> dict[str, list[float]]:
         """For every parameter, by name, the norm of its gradient in every epoch."""
         return {name.removeprefix(NORM): self[name] for name in self.columns if name.startswith(NORM)}
@@ -105,7 +119,7 @@ class History:
         lang = current_language()
         if not self.rows:
             return say("no epochs", lang)
-        heads = [name for name in self.columns if not name.startswith(NORM)]
+        heads = [name for name in self.columns if not name.startswith(NORM) and name != "steps"]
         shown: list[Row | None] = [*self.rows]
         if len(shown) > 2 * SHOWN + 1:
             shown[SHOWN:-SHOWN] = [None]
@@ -116,9 +130,10 @@ class History:
             "  " + "  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)) for line in table
         ]
         title = say("one epoch", lang) if len(self) == 1 else say("epochs", lang, n=len(self))
-        if self.stopped_by:
-            reason = say("interrupted", lang) if self.interrupted else self.stopped_by
-            title += ", " + say("stopped", lang, reason=reason)
+        if self.interrupted:
+            title += ", " + say("interrupted", lang)
+        elif self.stopped_by:
+            title += ", " + say("stopped", lang, reason=self.stopped_by)
         return "\n".join([title, *lines])
 
     def to_csv(self, path: str | PathLike[str]) -> None:
@@ -135,8 +150,8 @@ class History:
     def plot(self, lang: str | None = None) -> Figure:
         """The loss over the epochs, with that of the validation data where there is some.
 
-        The training loss, noted down while an epoch changes the model, stands at the epoch's beginning: 0 is before
-        training, and with one step per epoch this is exact. The validation loss stands at the epoch's end.
+        Both stand where they belong: the training loss within its epoch, see `loss_by_epoch`, the validation loss at
+        its end. So the distance between the curves is not overfitting that is none, nor hides any.
 
         Args:
             lang: "vi" or "en"; by default the language setting.
@@ -145,10 +160,8 @@ class History:
             ImportError: matplotlib is not installed; the text says which command adds it.
             ValueError: there are no epochs.
         """
-        held_out = None
-        if "valid_loss" in self.columns:
-            held_out = dict(enumerate(self["valid_loss"], 1))
-        return plot.loss_curve(self.loss, held_out=held_out, lang=lang)
+        held_out = {row["epoch"]: row["valid_loss"] for row in self.rows if "valid_loss" in row}
+        return plot.loss_curve(self, held_out=held_out, lang=lang)
 
     def state_dict(self) -> dict[str, Any]:
         """All of it, in arrays, for a checkpoint."""
@@ -164,11 +177,9 @@ class History:
         columns = {name: _numbers(values) for name, values in state["columns"].items()}
         n_epochs = len(columns.get("epoch", ()))
         self.rows = [
-            {name: values[i] for name, values in columns.items() if name == "loss" or not math.isnan(values[i])}
+            {name: int(values[i]) if name in WHOLE else values[i] for name, values in columns.items()}
             for i in range(n_epochs)
         ]
-        for row in self.rows:
-            row["epoch"] = int(row["epoch"])
         self.snapshots = {int(epoch): dict(states) for epoch, states in state["snapshots"].items()}
         self.reason, self.warning = dict(state["reason"]), dict(state["warning"])
 

@@ -20,6 +20,7 @@ from tinygrad_vn.language import resolve
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.phrases import said
 from tinygrad_vn.plot.rates import lr_find_curve
 from tinygrad_vn.tensor import Tensor
 from tinygrad_vn.training.batches import as_batches, check_batch
@@ -124,14 +125,28 @@ def lr_find(
     and the rule for the end are those that Gugger describes, "How do you find a good learning rate", 2018.
     """
     if not (0 < start < end and steps >= 2):
-        raise ValueError(f"start={start}, end={end}, steps={steps} make no sense; 0 < start < end and steps ≥ 2 do")
+        raise ValueError(
+            said(
+                "start={start}, end={end}, steps={steps} make no sense; 0 < start < end and steps ≥ 2 do",
+                start=start,
+                end=end,
+                steps=steps,
+            )
+        )
     if not (stop_factor > 1 and 0 <= smooth < 1):
-        raise ValueError(f"stop_factor={stop_factor} must be above 1, smooth={smooth} from 0 to below 1")
+        raise ValueError(
+            said(
+                "stop_factor={factor} must be above 1, smooth={smooth} from 0 to below 1",
+                factor=stop_factor,
+                smooth=smooth,
+            )
+        )
     rates = np.geomspace(start, end, steps).tolist()
     ratios = _ratios(optimizer)
     losses: list[float] = []
     with _all_as_before(model, loss, optimizer, data), np.errstate(all="ignore"):
-        model.train()
+        if not model.training:
+            model.train()
         for k, (*inputs, target) in enumerate(_endless(data)):
             result = loss(model(*inputs), target)
             losses.append(float(result))
@@ -144,7 +159,9 @@ def lr_find(
             result.backward()
             optimizer.step()
     if len(losses) < 2:
-        raise ValueError(f"the loss is {losses[0]} before the first step; look at model and data first")
+        raise ValueError(
+            said("the loss is {loss} before the first step; look at model and data first", loss=number(losses[0]))
+        )
     if not math.isfinite(losses[-1]):
         losses.pop()
     after = losses[1:]
@@ -183,8 +200,11 @@ def _endless(data: Any) -> Iterator[Iterable[Any]]:
     else:
         if not isinstance(data, Iterable) or iter(data) is data:
             raise TypeError(
-                f"data of type {type(data).__name__} cannot be gone through again and again; give a DataLoader, a list "
-                "of batches, or a tuple of arrays (x, y)"
+                said(
+                    "data of type {kind} cannot be gone through again and again; give a DataLoader, a list of batches, "
+                    "or a tuple of arrays (x, y)",
+                    kind=type(data).__name__,
+                )
             )
         epochs = iter(data.__iter__, None)
     for epoch in epochs:
@@ -194,7 +214,7 @@ def _endless(data: Any) -> Iterator[Iterable[Any]]:
             check_batch(batch, "data")
             yield [item if isinstance(item, Tensor) else Tensor(item) for item in batch]
         if empty:
-            raise ValueError("data is empty: there is no batch in it")
+            raise ValueError(said("{what} is empty: there is no batch in it", what="data"))
 
 
 @contextmanager

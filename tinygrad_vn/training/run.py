@@ -10,20 +10,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.language import LANGUAGES
 from tinygrad_vn.nn.module import Module
-from tinygrad_vn.optim import Optimizer
+from tinygrad_vn.optim import LBFGS, Optimizer
 from tinygrad_vn.optim.lr_scheduler import LossScheduler
+from tinygrad_vn.optim.optimizer import Closure
 from tinygrad_vn.optim.stopping import Progress, StoppingRule
-from tinygrad_vn.phrases import Text
+from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.tensor import Tensor
-from tinygrad_vn.training.batches import Batches, check_batch
+from tinygrad_vn.training.batches import Batches, check_batch, where_not_finite
 from tinygrad_vn.training.callbacks import AfterEpoch, Callback
 from tinygrad_vn.training.chance import States, generators_of, set_states, states_of
 from tinygrad_vn.training.evaluation import Loss, Means, Metrics, evaluate, measured
-from tinygrad_vn.training.guard import DivergedError, not_finite, squared_norm
+from tinygrad_vn.training.guard import DivergedError, Moment, not_finite, squared_norm, sudden
 from tinygrad_vn.training.history import NORM, History
+from tinygrad_vn.training.words import in_all
 
 
 class Run:
@@ -37,7 +41,8 @@ class Run:
         n_batches: how many an epoch has.
         passes: how many batches have added to the gradients since the last step.
         iteration: how many steps have been taken in all.
-        last_loss: the loss of the last batch.
+        taken_up: the last batch.
+        last_loss: its loss.
         parameters: the model's parameters that the optimizer changes, by name.
         buffers: the model's other state, such as running means.
         history: the numbers of the finished epochs.
@@ -66,6 +71,7 @@ class Run:
         self.buffers = list(model.buffers())
         self.n_batches = len(data)
         self.epoch, self.batch, self.passes, self.iteration, self.last_loss = 0, 0, 0, 0, math.nan
+        self.taken_up: Sequence[Tensor] = ()
         self.history = History()
         self.is_stopped = self.is_kept = False
         self.rates: list[float] = []
@@ -75,6 +81,7 @@ class Run:
         self._started = time.perf_counter()
         self._earlier = 0.0
         self._steps_by_batch = schedule is not None and schedule.interval == "batch"
+        self._asks_again = isinstance(optimizer, LBFGS)
         self._looks_after_steps = [c for c in callbacks if type(c).after_step is not Callback.after_step]
 
     @property
@@ -135,8 +142,9 @@ class Run:
     def take_up(self, batch: Any) -> None:
         """Count a batch; TypeError where it is none."""
         if type(batch) is not tuple or len(batch) < 2:
-            check_batch(batch, f"batch {self.batch + 1} of the data")
+            check_batch(batch, phrase("batch {number} of the data", number=self.batch + 1))
         self.batch += 1
+        self.taken_up = batch
 
     def note_loss(self, loss: Any, prediction: Any, target: Tensor) -> None:
         """Add a batch's loss and metrics to the epoch's means.
@@ -148,7 +156,10 @@ class Run:
         """
         if not isinstance(loss, Tensor):
             raise TypeError(
-                f"the loss returned a {type(loss).__name__}; it must return a Tensor, computed from the prediction"
+                said(
+                    "the loss returned a {kind}; it must return a Tensor, computed from the prediction",
+                    kind=type(loss).__name__,
+                )
             )
         if loss.size != 1:
             raise GradientError("E02", shape=loss.shape, detail="")
@@ -175,8 +186,34 @@ class Run:
                 self.squares[name] += square
         self.steps += 1
 
+    def closure(self, loss: Tensor, inputs: Sequence[Tensor], target: Tensor) -> Closure | None:
+        """By what LBFGS computes the batch's loss and gradients at every point of its step; None for other optimizers.
+
+        At the first point both are known already.
+        """
+        if not self._asks_again:
+            return None
+        known = [loss]
+        self._before = {name: parameter._data.copy() for name, parameter in self.parameters.items()}
+
+        def evaluate() -> Tensor:
+            if known:
+                return known.pop()
+            self.optimizer.zero_grad()
+            loss: Tensor = self.loss(self.model(*inputs), target)
+            loss.backward()
+            return loss
+
+        return evaluate
+
     def after_step(self) -> None:
-        """All that follows a step within the epoch: schedule, callbacks, stopping rule."""
+        """All that follows a step within the epoch: schedule, callbacks, stopping rule.
+
+        Raises:
+            DivergedError: an optimizer that computes its own gradients ran into NaN or infinities with them.
+        """
+        if self._asks_again:
+            self._check_step()
         self.passes = 0
         self.iteration += 1
         self.rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -195,7 +232,7 @@ class Run:
             row |= evaluate(self.model, self.loss, self.valid, self.metrics, prefix="valid_")
             valid_loss = row["valid_loss"]
         row |= {f"lr_{i}" if i else "lr": float(rate) for i, rate in enumerate(self.rates)}
-        row["seconds"] = self.seconds - self._epoch_began
+        row |= {"steps": self.steps, "seconds": self.seconds - self._epoch_began}
         row |= {NORM + name: math.sqrt(square / self.steps) for name, square in self.squares.items()}
         self.history.rows.append(row)
         self.batch = 0
@@ -221,11 +258,25 @@ class Run:
         if rule is not None and rule.met(progress):
             self.end(*({lang: tell(lang) for lang in LANGUAGES} for tell in (rule.reason, rule.caution)))
 
+    def _check_step(self) -> None:
+        """Take back a step that made NaN or infinities of parameters; DivergedError then."""
+        bad = next((name for name, p in self.parameters.items() if not np.isfinite(p._data).all()), None)
+        if bad is None:
+            return
+        for name, parameter in self.parameters.items():
+            parameter.data[...] = self._before[name]
+        error = self._moment().error(in_all("bad step", name=bad), sudden(self.lr), bad)
+        error.history = self.history
+        raise error
+
     def _diverged(self, gradient_of: str | None) -> DivergedError:
-        parameters = dict(self.model.named_parameters())
-        error = not_finite(parameters, gradient_of, self.last_loss, epoch=self.epoch, batch=self.batch, lr=self.lr)
+        fault = where_not_finite(self.data, self.batch, self.taken_up)
+        error = not_finite(dict(self.model.named_parameters()), gradient_of, fault, self._moment())
         error.history = self.history
         return error
+
+    def _moment(self) -> Moment:
+        return Moment(self.epoch, self.batch, self.iteration, self.lr, self.last_loss, self.history.loss)
 
     # --- the sums of an epoch that is not over yet ---------------------------------------------------------------
 
@@ -261,5 +312,10 @@ def as_callbacks(callbacks: Iterable[Callback | Callable[[Run], Any]]) -> list[C
     listed = [callbacks] if isinstance(callbacks, Callback) or callable(callbacks) else list(callbacks)
     for callback in listed:
         if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
-            raise TypeError(f"{callback!r} is no callback; give training.Callback objects, or functions of the run")
+            raise TypeError(
+                said(
+                    "{callback!r} is no callback; give training.Callback objects, or functions of the run",
+                    callback=callback,
+                )
+            )
     return [callback if isinstance(callback, Callback) else AfterEpoch(callback) for callback in listed]

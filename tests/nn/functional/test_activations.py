@@ -68,3 +68,28 @@ def test_an_axis_in_either_spelling() -> None:
         np.testing.assert_array_equal(function(table, axis=0).numpy(), function(table, dim=0).numpy())
     np.testing.assert_allclose(F.softmax(table, dim=0).numpy().sum(0), np.ones(3))
     assert F.logsumexp(table, axis=1, keepdims=True).shape == (2, 1)
+
+
+@pytest.mark.parametrize("function", [F.softmax, F.log_softmax])
+@pytest.mark.parametrize("axis", [None, (0, 1), 1.0])
+def test_a_softmax_is_along_one_axis(function: Any, axis: Any) -> None:
+    with pytest.raises(TypeError, match=r"softmax: dim must be the number of an axis, not .*; the last one is -1"):
+        function(np.ones((2, 3)), axis=axis)
+
+
+def test_whole_numbers_become_real_ones_of_the_default_kind() -> None:
+    tg.set_default_dtype(tg.float32)
+    try:
+        assert (
+            F.relu([1, -2]).dtype == F.softmax(tg.tensor([1, 2]), 0).dtype == F.mse_loss([1], [2]).dtype == np.float32
+        )
+    finally:
+        tg.set_default_dtype(tg.float64)
+    assert F.relu([1, -2]).dtype == np.float64
+
+
+@pytest.mark.parametrize("function", [F.relu, F.leaky_relu, F.elu, F.silu, F.dropout])
+def test_working_in_place_is_understood_and_never_done(function: Any) -> None:
+    x = tg.tensor([-1.0, 2.0])
+    function(x, inplace=True)
+    assert x.tolist() == [-1.0, 2.0]

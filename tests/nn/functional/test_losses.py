@@ -236,6 +236,19 @@ def test_single_precision_stays_whatever_stands_beside_it(name: str) -> None:
             assert tg.grad(result.sum(), single)[0].dtype == np.float32
 
 
+@every_loss
+def test_arrays_are_data_and_take_the_dtype_of_the_prediction(name: str) -> None:
+    loss, x, target, _ = CLOSED_FORMS[name]
+    single = tg.tensor(x, dtype=tg.float32, requires_grad=True)
+    for reduction in ("mean", "sum", "none"):
+        result = loss(single, np.asarray(target), reduction=reduction)
+        assert result.dtype == tg.grad(result.sum(), single)[0].dtype == np.float32
+
+
+def test_a_certain_prediction_costs_nothing_and_not_minus_nothing() -> None:
+    assert str(F.cross_entropy([[-np.inf, 1.0]], [1])) == "tensor(0.)"
+
+
 def test_whole_numbers_become_real() -> None:
     assert F.mse_loss([1, 2], [2, 4]).item() == 2.5
     assert F.binary_cross_entropy([0, 1], [0, 1]).item() == 0.0
@@ -373,6 +386,14 @@ def test_weights_that_do_not_fit_are_refused() -> None:
 def test_the_mean_of_no_losses_is_refused(call: Callable[[], Any]) -> None:
     with pytest.raises(ValueError, match=r"no loss in this batch .* skip it, or write reduction='sum'"):
         call()
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_mean_by_weights_that_are_0_is_refused(smoothing: float) -> None:
+    with pytest.raises(
+        ValueError, match="cross_entropy has no mean, as the weights of all targets in this batch are 0"
+    ):
+        F.cross_entropy([[1.0, 2.0]], [0], weight=[0.0, 1.0], label_smoothing=smoothing)
 
 
 def test_the_sum_of_no_losses_is_0() -> None:

@@ -1,6 +1,7 @@
 """Activation functions as plain functions of Tensors (or arrays), each safe for inputs of any size.
 
-relu′(0) is 0, as in PyTorch; the lecture `001_138430595a83a231.txt` takes 1 for x ≥ 0.
+relu′(0) is 0, as in PyTorch; the lecture `001_138430595a83a231.txt` takes 1 for x ≥ 0. `inplace=` is understood, so
+that PyTorch programs run, and changes nothing: the result is always a new Tensor.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.nn.functional.inputs import real_tensor
+from tinygrad_vn.nn.functional.inputs import one_axis, real_tensor
+from tinygrad_vn.phrases import said
 from tinygrad_vn.rules import activations, elementwise
 from tinygrad_vn.tensor import Tensor
 
@@ -25,17 +27,17 @@ def tanh(x: Any) -> Tensor:
     return elementwise.tanh(real_tensor(x))
 
 
-def relu(x: Any) -> Tensor:
+def relu(x: Any, inplace: bool = False) -> Tensor:
     """max(0, x), elementwise; its derivative at 0 is taken as 0."""
     return activations.relu(real_tensor(x))
 
 
-def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else `negative_slope` · x."""
     return activations.leaky_relu(real_tensor(x), negative_slope)
 
 
-def elu(x: Any, alpha: float = 1.0) -> Tensor:
+def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha · (eˣ − 1) (Clevert, Unterthiner and Hochreiter, 2015)."""
     return activations.elu(real_tensor(x), alpha)
 
@@ -51,11 +53,11 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
     if approximate == "none":
         return activations.gelu(x)
     if approximate != "tanh":
-        raise ValueError(f"gelu has no approximation {approximate!r}; write 'none' or 'tanh'")
+        raise ValueError(said("gelu has no approximation {name!r}; write 'none' or 'tanh'", name=approximate))
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
 
 
-def silu(x: Any) -> Tensor:
+def silu(x: Any, inplace: bool = False) -> Tensor:
     """x · sigmoid(x), elementwise (also called swish)."""
     return activations.silu(real_tensor(x))
 
@@ -75,13 +77,13 @@ def softplus(x: Any, beta: float = 1.0, threshold: float = math.inf) -> Tensor:
 
 
 def softmax(x: Any, axis: int = -1, dim: int | None = None) -> Tensor:
-    """Exponentials divided by their sum along an axis (PyTorch's `dim`): positive numbers that add up to 1."""
-    return activations.softmax(real_tensor(x), axis if dim is None else dim)
+    """Exponentials divided by their sum along one axis (PyTorch's `dim`): positive numbers that add up to 1."""
+    return activations.softmax(real_tensor(x), one_axis("softmax", axis if dim is None else dim))
 
 
 def log_softmax(x: Any, axis: int = -1, dim: int | None = None) -> Tensor:
     """The logarithm of `softmax`, without losing digits."""
-    return activations.log_softmax(real_tensor(x), axis if dim is None else dim)
+    return activations.log_softmax(real_tensor(x), one_axis("log_softmax", axis if dim is None else dim))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False, dim: Any = None) -> Tensor:

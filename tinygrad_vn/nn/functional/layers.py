@@ -10,6 +10,7 @@ from tinygrad_vn.creation import default_rng
 from tinygrad_vn.dtypes import DTypeLike
 from tinygrad_vn.graph import Values
 from tinygrad_vn.nn.functional.inputs import real_tensor
+from tinygrad_vn.phrases import said
 from tinygrad_vn.recording import apply, untracked
 from tinygrad_vn.rules import indexing
 from tinygrad_vn.tensor import Tensor
@@ -46,9 +47,13 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, sparse
     Raises:
         TypeError: an index is no whole number.
         IndexError: an index is negative, or n or more.
+        ValueError: there is no row padding_idx.
     """
     weight = real_tensor(weight)
     indices = _row_numbers(input, len(weight))
+    if padding_idx is not None and not -len(weight) <= padding_idx < len(weight):
+        text = "{place}: padding_idx={row} is none of the {count} rows"
+        raise ValueError(said(text, place="embedding", row=padding_idx, count=len(weight)))
     return apply(indexing.embedding, weight, indices, padding_idx, sparse and weight.is_leaf)
 
 
@@ -58,17 +63,19 @@ def _row_numbers(input: Any, count: int) -> Values:
     if not indices.size:
         return indices.astype(np.intp)
     if indices.dtype.kind not in "iu":
-        raise TypeError(f"an embedding is indexed with whole numbers, not {indices.dtype}; write indices.astype(int)")
+        text = "an embedding is indexed with whole numbers, not {dtype}; write indices.astype(int)"
+        raise TypeError(said(text, dtype=indices.dtype))
     lowest, highest = indices.min(), indices.max()
     if lowest < 0 or highest >= count:
         wrong = lowest if lowest < 0 else highest
-        raise IndexError(
-            f"index {wrong} is outside of an embedding with num_embeddings={count}: indices go from 0 to {count - 1}"
-        )
+        text = "index {wrong} is outside of an embedding with num_embeddings={count}: indices go from 0 to {last}"
+        raise IndexError(said(text, wrong=wrong, count=count, last=count - 1))
     return indices.astype(np.intp, copy=False)
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random.Generator | None = None) -> Tensor:
+def dropout(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, rng: np.random.Generator | None = None
+) -> Tensor:
     """In training, every element is set to 0 with probability p, and the others are divided by 1 − p.
 
     So the expected value of every element stays what it was (Srivastava et al., 2014).
@@ -77,6 +84,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random
         input: any shape.
         p: the probability, from 0 to 1.
         training: otherwise the input is passed on as it is.
+        inplace: understood, so that PyTorch programs run; the result is always a new Tensor.
         rng: where chance comes from; by default the process's generator.
     """
     check_probability("dropout", p)
@@ -90,7 +98,8 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, rng: np.random
 def check_probability(place: str, p: float) -> None:
     """ValueError for anything but a number from 0 to 1."""
     if not 0 <= p <= 1:
-        raise ValueError(f"{place}: p={p} is no probability; it is the share to be dropped, from 0 to 1")
+        text = "{place}: p={p} is no probability; it is the share to be dropped, from 0 to 1"
+        raise ValueError(said(text, place=place, p=p))
 
 
 def batch_norm(
@@ -113,7 +122,7 @@ def batch_norm(
         bias: shape (C,), or None.
         training: whether to use the batch's own mean and variance (over n).
         momentum: the share of the batch in the running statistics.
-        eps: added to the variance, lest it be 0.
+        eps: added to the variance, so that nothing is divided by 0.
 
     Raises:
         ValueError: in training with a single value per feature, whose variance is 0; or not in training and without
@@ -124,10 +133,11 @@ def batch_norm(
     if training:
         axes, n = (0, *range(2, x.ndim)), x.size // x.shape[1] if x.shape[1] else 0
         if n <= 1:
-            raise ValueError(
-                f"batch norm in training needs more than one value per feature, not shape {x.shape}: "
-                "give a larger batch, or call model.eval() first"
+            text = (
+                "batch norm in training needs more than one value per feature, not shape {shape}: give a larger "
+                "batch, or call model.eval() first"
             )
+            raise ValueError(said(text, shape=x.shape))
         mean = x.mean(axes, keepdims=True)
         centred = x - mean
         variance = (centred * centred).mean(axes, keepdims=True)
@@ -135,7 +145,7 @@ def batch_norm(
         _move(running_var, variance, momentum, n / (n - 1))
     else:
         if running_mean is None or running_var is None:
-            raise ValueError("batch norm without training=True needs running_mean and running_var")
+            raise ValueError(said("batch norm without training=True needs running_mean and running_var"))
         centred, variance = x - running_mean.reshape(along), running_var.reshape(along)
     scale = (1.0 if weight is None else weight.reshape(along)) / np.sqrt(variance + eps)  # a number per feature
     y = centred * scale
@@ -157,7 +167,7 @@ def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any 
         normalized_shape: the last axes of the input, a number or several: the mean goes over them.
         weight: shape normalized_shape, or None: what the result is multiplied with.
         bias: shape normalized_shape, or None: what is added.
-        eps: added to the variance, lest it be 0.
+        eps: added to the variance, so that nothing is divided by 0.
 
     Raises:
         ValueError: the input does not end in these axes.
@@ -165,7 +175,8 @@ def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any 
     x = _in_dtype_of(weight, input)
     last = (normalized_shape,) if isinstance(normalized_shape, int | np.integer) else tuple(normalized_shape)
     if not last or x.shape[-len(last) :] != last:
-        raise ValueError(f"layer norm over the last axes {last} does not fit an input of shape {x.shape}")
+        text = "layer norm over the last axes {last} does not fit an input of shape {shape}"
+        raise ValueError(said(text, last=last, shape=x.shape))
     axes = tuple(range(-len(last), 0))
     centred = x - x.mean(axes, keepdims=True)
     y = centred * (1.0 / np.sqrt((centred * centred).mean(axes, keepdims=True) + eps))
@@ -187,13 +198,15 @@ def one_hot(tensor: Any, num_classes: int = -1, dtype: DTypeLike | None = None) 
     """
     classes = tensor.detach().numpy() if isinstance(tensor, Tensor) else np.asarray(tensor)
     if classes.size and classes.dtype.kind not in "iu":
-        raise TypeError(f"one_hot takes whole numbers, not {classes.dtype}; write classes.astype(int)")
+        text = "one_hot takes whole numbers, not {dtype}; write classes.astype(int)"
+        raise TypeError(said(text, dtype=classes.dtype))
     if num_classes == -1 and not classes.size:
-        raise ValueError("one_hot of nothing needs num_classes")
+        raise ValueError(said("one_hot of nothing needs num_classes"))
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
     if classes.size and not 0 <= classes.min() <= classes.max() < count:
         wrong = classes.min() if classes.min() < 0 else classes.max()
-        raise ValueError(f"one_hot: class {wrong} is not among the {count} classes 0 … {count - 1}")
+        text = "one_hot: class {wrong} is not among the {count} classes 0 … {last}"
+        raise ValueError(said(text, wrong=wrong, count=count, last=count - 1))
     return Tensor((classes[..., None] == np.arange(count)).astype(np.int64 if dtype is None else dtype))
 
 

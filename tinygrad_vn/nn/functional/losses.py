@@ -8,6 +8,9 @@ Names, defaults and numbers are PyTorch's. `reduction` says what becomes of the 
 "mean", their "sum", or "none", which returns them all. Nothing is broadcast (E08): a prediction of shape (n, 1) beside
 targets of shape (n,) would quietly compare every prediction with every target.
 
+Lists and arrays are data: they take the dtype of the prediction, so that float32 stays float32. Between two Tensors the
+wider dtype wins, as in PyTorch; the gradient of each keeps its own.
+
 Scores from a last linear layer, before sigmoid or softmax, are called logits. Losses that take them are the ones to
 use: they stay finite and exact where a probability would already have been rounded to 0 or 1.
 """
@@ -23,6 +26,7 @@ from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.nn.functional.targets import (
     ROUNDING,
     beside,
+    check_given,
     check_one_target_each,
     check_probabilities,
     check_scores,
@@ -32,7 +36,10 @@ from tinygrad_vn.nn.functional.targets import (
     class_numbers,
     ignored_classes,
     positions_of,
+    refuse_exchanged,
+    warn_of_probabilities,
 )
+from tinygrad_vn.phrases import said
 from tinygrad_vn.recording import apply
 from tinygrad_vn.rules import activations, losses
 from tinygrad_vn.tensor import Tensor
@@ -55,7 +62,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     prediction, target = _pair("mse_loss", input, target, reduction)
     if reduction == "none":
         return (prediction - target) ** 2
-    divisor = _count("mse_loss", prediction.size) if reduction == "mean" else 1
+    divisor = _count("mse_loss", prediction._data.size) if reduction == "mean" else 1
     return apply(losses.squared_error, prediction, target, divisor)
 
 
@@ -64,7 +71,7 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     prediction, target = _pair("l1_loss", input, target, reduction)
     if reduction == "none":
         return abs(prediction - target)
-    divisor = _count("l1_loss", prediction.size) if reduction == "mean" else 1
+    divisor = _count("l1_loss", prediction._data.size) if reduction == "mean" else 1
     return apply(losses.absolute_error, prediction, target, divisor)
 
 
@@ -84,7 +91,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
         ValueError: delta is not positive, or as `mse_loss`.
     """
     if not delta > 0:
-        raise ValueError(f"huber_loss needs a positive delta, not {delta}")
+        raise ValueError(said("huber_loss needs a positive delta, not {delta}", delta=delta))
     prediction, target = _pair("huber_loss", input, target, reduction)
     return _reduced("huber_loss", apply(losses.huber, prediction - target, float(delta)), reduction)
 
@@ -103,7 +110,7 @@ def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float
         ValueError: beta is negative, or as `mse_loss`.
     """
     if not beta >= 0:
-        raise ValueError(f"smooth_l1_loss needs a beta of at least 0, not {beta}")
+        raise ValueError(said("smooth_l1_loss needs a beta of at least 0, not {beta}", beta=beta))
     prediction, target = _pair("smooth_l1_loss", input, target, reduction)
     error = prediction - target
     elements = abs(error) if beta == 0 else apply(losses.huber, error, float(beta)) / float(beta)
@@ -132,7 +139,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     """
     loss = "binary_cross_entropy"
     probability, target = _pair(loss, input, target, reduction)
-    check_probabilities(loss, "the input", probability._data, "of logits, use binary_cross_entropy_with_logits")
+    check_probabilities(loss, "input", probability._data)
     _check_binary_target(loss, target)
     elements = apply(losses.binary_cross_entropy, probability, target)
     if weight is not None:
@@ -161,6 +168,7 @@ def binary_cross_entropy_with_logits(
     """
     loss = "binary_cross_entropy_with_logits"
     logits, target = _pair(loss, input, target, reduction)
+    warn_of_probabilities(loss, logits)
     _check_binary_target(loss, target)
     positive = 1.0 if pos_weight is None else checked_weight(loss, "pos_weight", pos_weight, logits)
     elements = apply(losses.logistic_loss, logits, target, positive)
@@ -202,14 +210,18 @@ def cross_entropy(
         ValueError: a setting is out of range, or there is no case to take the mean of.
     """
     if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"cross_entropy needs a label_smoothing from 0 to 1, not {label_smoothing}")
-    logits = real_tensor(input)
-    check_scores("cross_entropy", logits)
+        text = "cross_entropy needs a label_smoothing from 0 to 1, not {value}"
+        raise ValueError(said(text, value=label_smoothing))
+    check_given("cross_entropy", input, target)
     if not isinstance(target, Tensor | np.ndarray):
         target = np.asarray(target)
+    refuse_exchanged("cross_entropy", input, target)
+    logits = real_tensor(input)
+    check_scores("cross_entropy", logits)
+    warn_of_probabilities("cross_entropy", logits)
     logarithms = apply(activations.log_softmax, logits, class_axis(logits.shape))
     if target.dtype.kind == "f" and target.shape == logits.shape:
-        target = target if isinstance(target, Tensor) else Tensor(target, dtype=logits.dtype)
+        target = beside(logits, target)
         return _of_probabilities(logarithms, target, weight, ignore_index, reduction, label_smoothing)
     return _of_classes("cross_entropy", logarithms, target, weight, ignore_index, reduction, label_smoothing)
 
@@ -230,8 +242,11 @@ def nll_loss(input: Any, target: Any, weight: Any = None, ignore_index: int = -1
         IndexError: there is no such class.
         ValueError: there is no such reduction, or no case to take the mean of.
     """
+    check_given("nll_loss", input, target)
+    refuse_exchanged("nll_loss", input, target)
     logarithms = real_tensor(input)
     check_scores("nll_loss", logarithms)
+    warn_of_probabilities("nll_loss", logarithms)
     return _of_classes("nll_loss", logarithms, target, weight, ignore_index, reduction, 0.0)
 
 
@@ -279,7 +294,13 @@ def _total_weight(loss: str, numbers: Values, ignored: Values | None, weight: Te
     """What a mean divides by: the weights of all targets that count, or their number."""
     counted = numbers if ignored is None else numbers[~ignored]
     _count(loss, counted.size)
-    return counted.size if weight is None else weight[counted].sum()
+    if weight is None:
+        return counted.size
+    total = weight[counted].sum()
+    if total.item() == 0:
+        text = "{loss} has no mean, as the weights of all targets in this batch are 0"
+        raise ValueError(said(text, loss=loss))
+    return total
 
 
 def _of_probabilities(
@@ -288,7 +309,8 @@ def _of_probabilities(
     """The cross entropy of targets that are probabilities."""
     check_reduction("cross_entropy", reduction)
     if ignore_index >= 0:
-        raise ValueError(f"targets that are probabilities have no class {ignore_index} to ignore; leave cases out")
+        text = "targets that are probabilities have no class {number} to ignore; leave cases out"
+        raise ValueError(said(text, number=ignore_index))
     shape, axis = logarithms.shape, class_axis(logarithms.shape)
     if smoothing:
         target = target * (1 - smoothing) + smoothing / shape[axis]
@@ -309,6 +331,7 @@ def _by_class(weight: Tensor, shape: tuple[int, ...]) -> Tensor:
 def _pair(loss: str, input: Any, target: Any, reduction: str) -> tuple[Tensor, Tensor]:
     """Predictions and targets as Tensors of real numbers and of one shape."""
     check_reduction(loss, reduction)
+    check_given(loss, input, target)
     prediction = real_tensor(input)
     target = beside(prediction, target)
     check_one_target_each(loss, prediction.shape, target.shape)
@@ -318,12 +341,12 @@ def _pair(loss: str, input: Any, target: Any, reduction: str) -> tuple[Tensor, T
 def check_reduction(loss: str, reduction: str) -> None:
     """ValueError for a reduction that there is not."""
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"{loss} has no reduction {reduction!r}; write 'mean', 'sum' or 'none'")
+        text = "{loss} has no reduction {name:.60}; write 'mean', 'sum' or 'none'"
+        raise ValueError(said(text, loss=loss, name=repr(reduction)))
 
 
 def _check_binary_target(loss: str, target: Tensor) -> None:
-    remedy = "the two classes are 0 and 1: of targets −1 and 1, write (target + 1) / 2"
-    check_probabilities(loss, "the target", target._data, remedy, ROUNDING)
+    check_probabilities(loss, "target", target._data, ROUNDING)
 
 
 def _reduced(loss: str, elements: Tensor, reduction: str) -> Tensor:
@@ -332,15 +355,16 @@ def _reduced(loss: str, elements: Tensor, reduction: str) -> Tensor:
         return elements
     if reduction == "sum":
         return elements.sum()
-    _count(loss, elements.size)
+    _count(loss, elements._data.size)
     return elements.mean()
 
 
 def _count(loss: str, elements: int) -> int:
     """The number of elements, of which there must be one for a mean; PyTorch returns NaN, and the weights are lost."""
     if elements == 0:
-        raise ValueError(
-            f"{loss} has no mean, as there is no loss in this batch (it is empty, or every target is ignored); "
-            "skip it, or write reduction='sum'"
+        text = (
+            "{loss} has no mean, as there is no loss in this batch (it is empty, or every target is ignored); skip it, "
+            "or write reduction='sum'"
         )
+        raise ValueError(said(text, loss=loss))
     return elements

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.errors import ShapeError
-from tinygrad_vn.graph import Values
-from tinygrad_vn.phrases import Text, phrase
+from tinygrad_vn.diagnosis import warn_user
+from tinygrad_vn.errors import GradientWarning, ShapeError
+from tinygrad_vn.graph import Node, Values
+from tinygrad_vn.phrases import Text, phrase, said
+from tinygrad_vn.rules import activations
 from tinygrad_vn.tensor import Tensor
 
 Shape = tuple[int, ...]
@@ -22,10 +24,59 @@ ROUNDING = 1e-6  # how far beside [0, 1] a target may lie that was computed
 
 
 def beside(prediction: Tensor, values: Any) -> Tensor:
-    """Targets as a Tensor of real numbers; lists and whole numbers take the dtype of the prediction."""
-    if isinstance(values, Tensor | np.ndarray) and values.dtype.kind == "f":
-        return values if isinstance(values, Tensor) else Tensor(values)
+    """Targets as a Tensor of real numbers: data, and whole numbers, take the dtype of the prediction.
+
+    So float64 arrays, as NumPy makes them, do not turn a training in float32 into one in float64. Two Tensors are
+    another matter: as in PyTorch, the loss then has the wider dtype, and each gradient that of its own Tensor.
+    """
+    if isinstance(values, Tensor) and values.dtype.kind == "f":
+        return values
     return Tensor(values, dtype=prediction.dtype)
+
+
+def check_given(loss: str, input: Any, target: Any) -> None:
+    """TypeError where the input or the target is None, as where a `forward` has no `return`."""
+    if input is None:
+        raise TypeError(said("{loss} was given None as its input: does forward() return its result?", loss=loss))
+    if target is None:
+        raise TypeError(said("{loss} was given None as its target", loss=loss))
+
+
+def refuse_exchanged(loss: str, input: Any, target: Any) -> None:
+    """E08 for `cross_entropy(target, logits)`: whole numbers first, and real ones with an axis more second."""
+    if isinstance(input, Tensor) and input.dtype.kind == "f":
+        return
+    numbers, scores = (x if isinstance(x, Tensor) else np.asarray(x) for x in (input, target))
+    first, second = numbers.shape, scores.shape
+    if (
+        numbers.dtype.kind in "iu"
+        and scores.dtype.kind == "f"
+        and len(second) == len(first) + 1
+        and first[:1] == second[:1]
+    ):
+        remedy = phrase("Input and target are exchanged: write `{spelling}`.", spelling=f"{loss}(logits, target)")
+        raise ShapeError("E08", loss=loss, prediction=first, target=second, consequence="", remedy=remedy)
+
+
+def warn_of_probabilities(loss: str, input: Tensor) -> None:
+    """E16 where the input was made by softmax or sigmoid, but is to be scores, or logarithms."""
+    node = input._node
+    if type(node) is not Node or node.primitive is not _TAKEN_FOR_SCORES[loss]:
+        return
+    made_by = node.primitive.name
+    if loss == "nll_loss":
+        takes, remedy = phrase("the logarithms of probabilities"), phrase("Use log_softmax in its place.")
+    else:
+        takes = phrase("scores (logits) and applies {function} itself", function=made_by)
+        remedy = phrase("Leave {function} out before the loss.", function=made_by)
+    warn_user(GradientWarning("E16", loss=loss, takes=takes, function=made_by, remedy=remedy))
+
+
+_TAKEN_FOR_SCORES = {
+    "cross_entropy": activations.softmax,
+    "nll_loss": activations.softmax,
+    "binary_cross_entropy_with_logits": activations.sigmoid,
+}
 
 
 def check_one_target_each(loss: str, prediction: Shape, target: Shape) -> None:
@@ -53,14 +104,23 @@ def _fitting(given: Shape, wanted: Shape) -> str:
     return ".reshape(-1)" if len(wanted) == 1 else f".reshape({wanted})"
 
 
-def check_probabilities(loss: str, what: str, values: Values, remedy: str, tolerance: float = 0.0) -> None:
-    """ValueError for what is no probability, naming the first such number."""
+def check_probabilities(loss: str, what: str, values: Values, tolerance: float = 0.0) -> None:
+    """ValueError for what is no probability, naming the first such number; `what` is "input" or "target"."""
     if values.size == 0:
         return
     if np.minimum.reduce(values, None) >= -tolerance and np.maximum.reduce(values, None) <= 1 + tolerance:
         return
     place = tuple(np.argwhere(~((values >= -tolerance) & (values <= 1 + tolerance)))[0].tolist())
-    raise ValueError(f"{loss} got {what} {values[place]} at index {place}, not between 0 and 1; {remedy}")
+    text = (
+        "{loss} got the input {value} at index {place}, not between 0 and 1; of logits, use "
+        "binary_cross_entropy_with_logits"
+    )
+    if what == "target":
+        text = (
+            "{loss} got the target {value} at index {place}, not between 0 and 1; the two classes are 0 and 1: of "
+            "targets −1 and 1, write (target + 1) / 2"
+        )
+    raise ValueError(said(text, loss=loss, value=values[place], place=place))
 
 
 def checked_weight(loss: str, name: str, weight: Any, input: Tensor) -> Tensor:
@@ -106,10 +166,11 @@ def class_axis(shape: Shape) -> int:
 def check_scores(loss: str, input: Tensor) -> None:
     """ValueError where the input has no axis of classes, or no class."""
     if input.ndim == 0 or input.shape[class_axis(input.shape)] == 0:
-        raise ValueError(
-            f"{loss} needs the scores of at least one class, in shape (classes,), (n, classes) or "
-            f"(n, classes, d1, …), not {input.shape}"
+        text = (
+            "{loss} needs the scores of at least one class, in shape (classes,), (n, classes) or (n, classes, d1, …), "
+            "not {shape}"
         )
+        raise ValueError(said(text, loss=loss, shape=input.shape))
 
 
 def class_numbers(loss: str, target: Values, shape: Shape) -> Values:
@@ -125,16 +186,22 @@ def class_numbers(loss: str, target: Values, shape: Shape) -> Values:
         if target.shape != wanted and target.shape != shape:
             _refuse_shape(loss, shape, target.shape, wanted)
         remedy = "target.astype(int)" if target.shape == wanted else f"target.argmax({axis})"
-        raise TypeError(
-            f"the targets of {loss} are class numbers, whole numbers of shape {wanted}, not {target.dtype} "
-            f"of shape {target.shape}; write {remedy}"
+        if target.dtype.kind not in "fb":
+            remedy = "names, target = np.unique(target, return_inverse=True)"
+        text = (
+            "the targets of {loss} are class numbers, whole numbers of shape {wanted}, not {dtype} of shape {shape}; "
+            "write {remedy}"
         )
+        raise TypeError(said(text, loss=loss, wanted=wanted, dtype=target.dtype, shape=target.shape, remedy=remedy))
     if target.shape == shape:
-        real = "target.astype(float) for probabilities, or " if loss == "cross_entropy" else ""
-        raise TypeError(
-            f"{loss} reads whole numbers as class numbers, in shape {wanted}, but these have the shape of the input, "
-            f"{shape}; where they are rows with a 1 at the class, write {real}target.argmax({axis})"
+        spelling = f"target.argmax({axis})"
+        if loss == "cross_entropy":
+            spelling = said("target.astype(float) for probabilities, or {spelling}", spelling=spelling)
+        text = (
+            "{loss} reads whole numbers as class numbers, in shape {wanted}, but these have the shape of the input, "
+            "{shape}; where they are rows with a 1 at the class, write {spelling}"
         )
+        raise TypeError(said(text, loss=loss, wanted=wanted, shape=shape, spelling=spelling))
     if target.shape != wanted:
         _refuse_shape(loss, shape, target.shape, wanted)
     return target.astype(np.intp, copy=False)
@@ -163,17 +230,23 @@ def ignored_classes(loss: str, target: Values, count: int, ignore_index: int) ->
     if not wrong.any():
         return ignored if ignored.any() else None
     place = tuple(np.argwhere(wrong)[0].tolist())
-    remedy = "give the input a score for each class"
+    found = target[place]
     if count == 1:
-        remedy = "of one score for two classes, use binary_cross_entropy_with_logits"
-    elif target[place] < 0:
-        remedy = f"to leave such targets out, pass ignore_index={target[place]}"
+        text = (
+            "{loss} got class {found} at index {place} of the target, but the input has scores for 1 class, 0 to 0; "
+            "of one score for two classes, use binary_cross_entropy_with_logits"
+        )
+        raise IndexError(said(text, loss=loss, found=found, place=place))
+    remedy = said("give the input a score for each class")
+    if found < 0:
+        remedy = said("to leave such targets out, pass ignore_index={found}", found=found)
     elif low == 1 and high == count:
-        remedy = "classes are counted from 0: write target - 1"
-    raise IndexError(
-        f"{loss} got class {target[place]} at index {place} of the target, but the input has scores for "
-        f"{count} class{'' if count == 1 else 'es'}, 0 to {count - 1}; {remedy}"
+        remedy = said("classes are counted from 0: write target - 1")
+    text = (
+        "{loss} got class {found} at index {place} of the target, but the input has scores for {count} classes, "
+        "0 to {last}; {remedy}"
     )
+    raise IndexError(said(text, loss=loss, found=found, place=place, count=count, last=count - 1, remedy=remedy))
 
 
 def positions_of(target: Values, shape: Shape) -> Values:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, positive_whole
+from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.settings import check_not_negative, out_of_range, positive_whole, whole_numbers
+from tinygrad_vn.phrases import said
 
 
 class LambdaLR(LRScheduler):
@@ -38,13 +40,16 @@ class LambdaLR(LRScheduler):
         n_groups = len(checked(optimizer, LambdaLR).param_groups)
         self._functions = list(lr_lambda) if isinstance(lr_lambda, Sequence) else [lr_lambda] * n_groups
         if len(self._functions) != n_groups:
-            raise ValueError(f"lr_lambda has {len(self._functions)} functions, the optimizer has {n_groups} groups")
+            count = len(self._functions)
+            raise ValueError(
+                said("lr_lambda has {count} functions, the optimizer has {groups} groups", count=count, groups=n_groups)
+            )
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
         """η₀ · f(t)."""
         pairs = zip(self._groups_and_bases(), self._functions, strict=True)
-        return [base * function(self.last_epoch) for (_, base), function in pairs]
+        return [base * float(function(self.last_epoch)) for (_, base), function in pairs]
 
 
 class StepLR(LRScheduler):
@@ -57,10 +62,11 @@ class StepLR(LRScheduler):
         last_epoch: −1 for a new schedule, see `LRScheduler`.
 
     Raises:
-        ValueError: step_size is no whole number above 0.
+        ValueError: step_size is no whole number above 0, or gamma is negative or not finite.
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+        check_not_negative({"gamma": gamma}, "gamma")
         self.step_size = positive_whole("step_size", step_size)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -79,12 +85,16 @@ class MultiStepLR(LRScheduler):
         milestones: the numbers of the steps; one that is named twice counts twice.
         gamma: the factor γ.
         last_epoch: −1 for a new schedule, see `LRScheduler`.
+
+    Raises:
+        ValueError: a milestone is no whole number, or gamma is negative or not finite.
     """
 
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.milestones = sorted(milestones)
+        check_not_negative({"gamma": gamma}, "gamma")
+        self.milestones = sorted(whole_numbers("milestones", milestones))
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -101,9 +111,13 @@ class ExponentialLR(LRScheduler):
         optimizer: whose rates are set.
         gamma: the factor γ.
         last_epoch: −1 for a new schedule, see `LRScheduler`.
+
+    Raises:
+        ValueError: gamma is negative or not finite.
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
+        check_not_negative({"gamma": gamma}, "gamma")
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -125,7 +139,7 @@ class LinearLR(LRScheduler):
         last_epoch: −1 for a new schedule, see `LRScheduler`.
 
     Raises:
-        ValueError: a factor is out of its range.
+        ValueError: a factor is out of its range, or total_iters is no whole number above 0.
     """
 
     def __init__(
@@ -137,12 +151,12 @@ class LinearLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         if not 0 < start_factor <= 1:
-            raise ValueError(f"start_factor={start_factor} makes no sense; it must be above 0 and at most 1")
+            raise out_of_range("start_factor", start_factor, said("above 0 and at most 1"))
         if not 0 <= end_factor <= 1:
-            raise ValueError(f"end_factor={end_factor} makes no sense; it must be from 0 to 1")
+            raise out_of_range("end_factor", end_factor, said("from 0 to 1"))
         self.start_factor = start_factor
         self.end_factor = end_factor
-        self.total_iters = total_iters
+        self.total_iters = positive_whole("total_iters", total_iters)
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
@@ -167,13 +181,14 @@ class CosineAnnealingLR(LRScheduler):
         last_epoch: −1 for a new schedule, see `LRScheduler`.
 
     Raises:
-        ValueError: T_max is no whole number above 0.
+        ValueError: T_max is no whole number above 0, or eta_min is negative or not finite.
 
     Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, formula 5,
     without the restarts.
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+        check_not_negative({"eta_min": eta_min}, "eta_min")
         self.T_max = positive_whole("T_max", T_max)
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)

@@ -12,6 +12,8 @@ from typing import Literal, SupportsFloat
 
 from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, per_group
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.settings import check_choice, check_finite, check_not_negative, out_of_range
+from tinygrad_vn.phrases import said
 
 
 class LossScheduler(LRScheduler):
@@ -33,7 +35,7 @@ class ReduceLROnPlateau(LossScheduler):
         optimizer: whose rates are set.
         mode: "min" where a smaller value is better, a loss, or "max", an accuracy.
         factor: what the rates are multiplied with, below 1.
-        patience: how many steps without improvement are borne.
+        patience: how many steps without improvement are allowed.
         threshold: what counts as an improvement: in "rel" mode a value below best · (1 − threshold), in "abs" mode
             one below best − threshold; above and with + in "max" mode.
         threshold_mode: "rel" or "abs".
@@ -62,12 +64,14 @@ class ReduceLROnPlateau(LossScheduler):
         eps: float = 1e-8,
     ) -> None:
         checked(optimizer, ReduceLROnPlateau)
+        check_not_negative(
+            {"factor": factor, "patience": patience, "cooldown": cooldown}, "factor", "patience", "cooldown"
+        )
+        check_finite({"threshold": threshold, "eps": eps}, "threshold", "eps")
         if factor >= 1:
-            raise ValueError(f"factor={factor} would not lower the rate; it must be below 1")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode={mode!r} is unknown; write 'min' or 'max'")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold_mode={threshold_mode!r} is unknown; write 'rel' or 'abs'")
+            raise out_of_range("factor", factor, said("below 1"))
+        check_choice("mode", mode, "min", "max")
+        check_choice("threshold_mode", threshold_mode, "rel", "abs")
         self.mode, self.factor, self.patience = mode, factor, patience
         self.threshold, self.threshold_mode = threshold, threshold_mode
         self.cooldown, self.eps = cooldown, eps
@@ -138,11 +142,16 @@ class LossThresholds(LossScheduler):
     def __init__(self, optimizer: Optimizer, rates: Mapping[float, float | Sequence[float]]) -> None:
         checked(optimizer, LossThresholds)
         if not rates:
-            raise ValueError("LossThresholds needs a rate for at least one threshold, such as {1.6: 50.0}")
+            raise ValueError(said("LossThresholds needs a rate for at least one threshold, such as {{1.6: 50.0}}"))
         self.thresholds = sorted((float(threshold) for threshold in rates), reverse=True)
-        self.rates = [per_group(f"the rate below {t}", rates[t], optimizer) for t in self.thresholds]
-        if any(rate < 0 for group_rates in self.rates for rate in group_rates):
-            raise ValueError(f"a learning rate must be 0 or more, not as in {dict(rates)}")
+        self.rates = [
+            per_group(said("the rate below {threshold}", threshold=t), rates[t], optimizer) for t in self.thresholds
+        ]
+        for rate in (rate for group_rates in self.rates for rate in group_rates):
+            check_not_negative({"lr": rate}, "lr")
+        if any(math.isnan(threshold) for threshold in self.thresholds):
+            given = str(dict(rates))
+            raise ValueError(said("no loss is below NaN: {rates} needs numbers as thresholds", rates=given))
         self.passed = 0
         super().__init__(optimizer)
 

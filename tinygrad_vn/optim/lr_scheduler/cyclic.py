@@ -9,9 +9,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
-from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, per_group, positive_whole
+from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, per_group
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.parameters import ParamGroup
+from tinygrad_vn.optim.settings import check_choice, check_not_negative, out_of_range, positive_whole
+from tinygrad_vn.phrases import said
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
@@ -27,7 +29,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         last_epoch: −1 for a new schedule, see `LRScheduler`.
 
     Raises:
-        ValueError: T_0 or T_mult is no whole number above 0.
+        ValueError: T_0 or T_mult is no whole number above 0, or eta_min is negative or not finite.
 
     Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, formula 5. Form
     and defaults are PyTorch's; with `last_epoch` it goes on where that epoch is, also where T_mult is above 1.
@@ -36,6 +38,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
     ) -> None:
+        check_not_negative({"eta_min": eta_min}, "eta_min")
         self.T_0 = self.T_i = positive_whole("T_0", T_0)
         self.T_mult = positive_whole("T_mult", T_mult)
         self.eta_min = eta_min
@@ -58,7 +61,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             self._advance()
             return
         if epoch < 0:
-            raise ValueError(f"epoch={epoch} makes no sense; it must be 0 or more")
+            raise out_of_range("epoch", epoch, said("{least} or more", least=0))
         self._go_to(epoch)
 
     def _advance(self) -> None:
@@ -128,16 +131,18 @@ class OneCycleLR(LRScheduler):
         checked(optimizer, OneCycleLR)
         self.total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
         if not 0 <= pct_start <= 1:
-            raise ValueError(f"pct_start={pct_start} makes no sense; it is a share, from 0 to 1")
-        if anneal_strategy not in ANNEALING:
-            raise ValueError(f"anneal_strategy={anneal_strategy!r} is unknown; write 'cos' or 'linear'")
+            raise out_of_range("pct_start", pct_start, said("from 0 to 1"))
+        check_choice("anneal_strategy", anneal_strategy, *ANNEALING)
         self.anneal_strategy = anneal_strategy
         self.cycle_momentum = cycle_momentum
         if cycle_momentum and not {"momentum", "betas"} & optimizer.defaults.keys():
-            raise ValueError(f"{type(optimizer).__name__} has no momentum to change; write cycle_momentum=False")
+            name = type(optimizer).__name__
+            raise ValueError(said("{optimizer} has no momentum to change; write cycle_momentum=False", optimizer=name))
         peak = pct_start * self.total_steps - 1
         self.turns = [peak, 2 * peak, self.total_steps - 1] if three_phase else [peak, self.total_steps - 1]
         highest = per_group("max_lr", max_lr, optimizer)
+        for rate in highest:
+            check_not_negative({"max_lr": rate}, "max_lr")
         first = [rate / div_factor for rate in highest]
         last = [rate / final_div_factor for rate in first]
         self.rates = [first, highest, first, last] if three_phase else [first, highest, last]
@@ -157,8 +162,12 @@ class OneCycleLR(LRScheduler):
         """
         if self.last_epoch > self.total_steps:
             raise ValueError(
-                f"step number {self.last_epoch} of a cycle of {self.total_steps}: total_steps is the number of "
-                "batches in all epochs together, one step() each"
+                said(
+                    "step number {number} of a cycle of {total}: total_steps is the number of batches in all epochs "
+                    "together, one step() each",
+                    number=self.last_epoch,
+                    total=self.total_steps,
+                )
             )
         phase = next((i for i, turn in enumerate(self.turns) if self.last_epoch <= turn), len(self.turns) - 1)
         begin, end = [0.0, *self.turns][phase], self.turns[phase]
@@ -175,7 +184,7 @@ def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: i
     if total_steps is not None:
         return positive_whole("total_steps", total_steps)
     if epochs is None or steps_per_epoch is None:
-        raise ValueError("OneCycleLR must know its length: give total_steps, or epochs and steps_per_epoch")
+        raise ValueError(said("OneCycleLR must know its length: give total_steps, or epochs and steps_per_epoch"))
     return positive_whole("epochs", epochs) * positive_whole("steps_per_epoch", steps_per_epoch)
 
 

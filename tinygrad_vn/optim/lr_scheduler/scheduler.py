@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.parameters import ParamGroup
-from tinygrad_vn.optim.words import in_words
+from tinygrad_vn.phrases import said
 
 Interval = Literal["epoch", "batch"]
 
@@ -36,7 +36,7 @@ class LRScheduler(ABC):
 
     Raises:
         TypeError: the optimizer is something else.
-        KeyError: a group has no "initial_lr" though last_epoch is not −1.
+        ValueError: a group has no "initial_lr" though last_epoch is not −1.
     """
 
     interval: Interval = "epoch"
@@ -49,9 +49,13 @@ class LRScheduler(ABC):
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
-                raise KeyError(
-                    f"last_epoch={last_epoch} continues a schedule, but param_groups[{i}] has no 'initial_lr': "
-                    "load the optimizer's state first, or leave last_epoch out"
+                raise ValueError(
+                    said(
+                        "last_epoch={last_epoch} continues a schedule, but param_groups[{i}] has no 'initial_lr': "
+                        "load the optimizer's state first, or leave last_epoch out",
+                        last_epoch=last_epoch,
+                        i=i,
+                    )
                 )
         self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
@@ -90,10 +94,19 @@ class LRScheduler(ABC):
         own = self.state_dict()
         if state_dict.keys() != own.keys():
             wrong = ", ".join(sorted(map(repr, state_dict.keys() ^ own.keys())))
-            raise ValueError(f"this is not the state of a {type(self).__name__}: {wrong} missing or too many")
+            name = type(self).__name__
+            raise ValueError(
+                said("this is not the state of a {kind}: {wrong} missing or too many", kind=name, wrong=wrong)
+            )
         if len(state_dict["base_lrs"]) != len(own["base_lrs"]):
             theirs, ours = len(state_dict["base_lrs"]), len(own["base_lrs"])
-            raise ValueError(f"the saved state is for {theirs} groups of parameters, this schedule has {ours}")
+            raise ValueError(
+                said(
+                    "the saved state is for {theirs} groups of parameters, this schedule has {ours}",
+                    theirs=theirs,
+                    ours=ours,
+                )
+            )
 
     def _advance(self) -> None:
         """One step, without looking at the order of calls."""
@@ -126,8 +139,13 @@ class LRScheduler(ABC):
         groups = self.optimizer.param_groups
         if len(groups) != len(self.base_lrs):
             raise ValueError(
-                f"{type(self).__name__} was made for {len(self.base_lrs)} groups of parameters, the optimizer has "
-                f"{len(groups)} by now: add groups before making the schedule"
+                said(
+                    "{kind} was made for {before} groups of parameters, the optimizer has {now} by now: add groups "
+                    "before making the schedule",
+                    kind=type(self).__name__,
+                    before=len(self.base_lrs),
+                    now=len(groups),
+                )
             )
         return zip(groups, self.base_lrs, strict=True)
 
@@ -141,28 +159,33 @@ class LRScheduler(ABC):
             self._began_too_early = not has_begun
         elif self._began_too_early and has_begun:
             self._began_too_early = False
-            warn_user(UserWarning(in_words("step order", schedule=type(self).__name__)))
+            text = (
+                "{schedule}.step() came before the first optimizer.step(), so no step was taken at the first learning "
+                "rate. Call optimizer.step() first, schedule.step() after it."
+            )
+            warn_user(UserWarning(said(text, schedule=type(self).__name__)))
 
 
 def checked(optimizer: Any, schedule: type[Any]) -> Optimizer:
     """The optimizer; TypeError where it is something else."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{schedule.__name__} schedules an optimizer, not a {type(optimizer).__name__}")
+        given = type(optimizer).__name__
+        raise TypeError(said("{kind} schedules an optimizer, not a {given}", kind=schedule.__name__, given=given))
     return optimizer
 
 
 def per_group(name: str, value: Any, optimizer: Optimizer) -> list[float]:
     """A setting for every group: one number for all, or as many numbers as there are groups."""
     n_groups = len(optimizer.param_groups)
-    if not hasattr(value, "__len__"):
+    if not isinstance(value, Sequence):
         return [value] * n_groups
     if len(value) != n_groups:
-        raise ValueError(f"{name} has {len(value)} numbers, the optimizer has {n_groups} groups of parameters")
+        raise ValueError(
+            said(
+                "{name} has {count} numbers, the optimizer has {groups} groups of parameters",
+                name=name,
+                count=len(value),
+                groups=n_groups,
+            )
+        )
     return list(value)
-
-
-def positive_whole(name: str, value: Any) -> int:
-    """The value; ValueError where it is no whole number above 0."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}={value!r} makes no sense; it must be a whole number of 1 or more")
-    return value

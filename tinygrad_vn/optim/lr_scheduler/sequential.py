@@ -10,6 +10,8 @@ from typing import Any
 from tinygrad_vn.optim.lr_scheduler.by_loss import LossScheduler
 from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.settings import whole_numbers
+from tinygrad_vn.phrases import said
 
 
 class SequentialLR(LRScheduler):
@@ -28,8 +30,9 @@ class SequentialLR(LRScheduler):
     Its `interval` is "batch" where one of theirs is.
 
     Raises:
-        ValueError: the numbers of schedules and milestones do not fit, the milestones do not rise, or a schedule
-            belongs to another optimizer or must be told the loss.
+        TypeError: one of them is no schedule.
+        ValueError: there are none, the numbers of schedules and milestones do not fit, the milestones do not rise or
+            are no whole numbers, or a schedule belongs to another optimizer or must be told the loss.
     """
 
     _not_saved = LRScheduler._not_saved | {"_schedulers"}
@@ -42,24 +45,26 @@ class SequentialLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         checked(optimizer, SequentialLR)
+        if not schedulers:
+            raise ValueError(said("SequentialLR needs schedules, such as [LinearLR(optimizer), StepLR(optimizer, 30)]"))
         if len(milestones) != len(schedulers) - 1:
             raise ValueError(
-                f"{len(schedulers)} schedules need {max(len(schedulers) - 1, 0)} milestones between them, "
-                f"not {len(milestones)}"
+                said(
+                    "{count} schedules need {needed} milestones between them, not {given}",
+                    count=len(schedulers),
+                    needed=len(schedulers) - 1,
+                    given=len(milestones),
+                )
             )
         for i, schedule in enumerate(schedulers):
-            if isinstance(schedule, LossScheduler):
-                raise ValueError(
-                    f"schedulers[{i}], {type(schedule).__name__}, must be told the loss: step it by itself"
-                )
-            if schedule.optimizer is not optimizer:
-                raise ValueError(f"schedulers[{i}] belongs to another optimizer")
-        if list(milestones) != sorted(milestones):
-            raise ValueError(f"milestones={list(milestones)} must rise")
+            _check_part(i, schedule, optimizer)
+        milestones = whole_numbers("milestones", milestones)
+        if milestones != sorted(milestones):
+            raise ValueError(said("milestones={milestones} must rise", milestones=milestones))
         if any(schedule.interval == "batch" for schedule in schedulers):
             self.interval = "batch"
         self._schedulers = list(schedulers)
-        self._milestones = list(milestones)
+        self._milestones = milestones
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
@@ -92,6 +97,23 @@ class SequentialLR(LRScheduler):
         super()._check_state(state_dict)
         theirs = state_dict["_schedulers"]
         if len(theirs) != len(self._schedulers):
-            raise ValueError(f"the saved state is of {len(theirs)} schedules, not of {len(self._schedulers)}")
+            raise ValueError(
+                said(
+                    "the saved state is of {theirs} schedules, not of {ours}",
+                    theirs=len(theirs),
+                    ours=len(self._schedulers),
+                )
+            )
         for schedule, state in zip(self._schedulers, theirs, strict=True):
             schedule._check_state(state)
+
+
+def _check_part(i: int, schedule: Any, optimizer: Optimizer) -> None:
+    """TypeError where a part is no schedule, ValueError where it must be told the loss or belongs elsewhere."""
+    kind = type(schedule).__name__
+    if not isinstance(schedule, LRScheduler):
+        raise TypeError(said("schedulers[{i}] is no schedule, but of type {kind}", i=i, kind=kind))
+    if isinstance(schedule, LossScheduler):
+        raise ValueError(said("schedulers[{i}], {kind}, must be told the loss: step it by itself", i=i, kind=kind))
+    if schedule.optimizer is not optimizer:
+        raise ValueError(said("schedulers[{i}] belongs to another optimizer", i=i))

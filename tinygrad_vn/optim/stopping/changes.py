@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.optim.settings import at_least
 from tinygrad_vn.optim.stopping.progress import Progress, copies, distance, gradients, norm
-from tinygrad_vn.optim.stopping.rule import StoppingRule, at_least
-from tinygrad_vn.optim.words import in_both
+from tinygrad_vn.optim.stopping.rule import StoppingRule
+from tinygrad_vn.optim.stopping.words import in_both
 from tinygrad_vn.phrases import Text
 
 
@@ -45,6 +46,9 @@ class GradientNorm(_Tolerance):
     Args:
         tol: the absolute tolerance.
         rel: the relative tolerance, 0 for none.
+
+    Raises:
+        TypeError, ValueError: a tolerance is no number, negative or NaN; in `met`, no parameter has a gradient.
     """
 
     remembers: ClassVar[Mapping[str, Any]] = {"first": None}

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.optim.settings import at_least, check_choice
 from tinygrad_vn.optim.stopping.progress import Progress, copies
-from tinygrad_vn.optim.stopping.rule import StoppingRule, at_least
-from tinygrad_vn.optim.words import TEXTS, in_both
-from tinygrad_vn.phrases import Text
+from tinygrad_vn.optim.stopping.rule import StoppingRule
+from tinygrad_vn.optim.stopping.words import TEXTS, in_both
+from tinygrad_vn.phrases import Text, said
 from tinygrad_vn.tensor import Tensor
 
 
@@ -20,7 +21,7 @@ class EarlyStopping(StoppingRule):
     Without such data it watches the training loss. It looks at the ends of epochs only.
 
     Args:
-        patience: how many epochs without improvement are borne.
+        patience: how many epochs without improvement are allowed.
         min_delta: an improvement by less than this does not count.
         mode: "min" where a smaller value is better, "max" where a larger one is.
         restore_best: whether to keep a copy of the best parameters. `fit` sets the model back to them at the end; in a
@@ -52,8 +53,7 @@ class EarlyStopping(StoppingRule):
         mode: Literal["min", "max"] = "min",
         restore_best: bool = True,
     ) -> None:
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode={mode!r} is unknown; write 'min' or 'max'")
+        check_choice("mode", mode, "min", "max")
         self.patience = at_least("patience", patience, 1)
         self.min_delta = at_least("min_delta", min_delta, 0)
         self.mode, self.restore_best = mode, restore_best
@@ -91,8 +91,12 @@ class EarlyStopping(StoppingRule):
             return
         if [t.shape for t in tensors] != [array.shape for array in self.best]:
             raise ValueError(
-                f"the best {len(self.best)} parameters and buffers do not fit these {len(tensors)}: give them as in "
-                "Progress, in the same order"
+                said(
+                    "the best {kept} parameters and buffers do not fit these {given}: give them as in Progress, in the "
+                    "same order",
+                    kept=len(self.best),
+                    given=len(tensors),
+                )
             )
         for tensor, array in zip(tensors, self.best, strict=True):
             tensor.data[...] = array

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tinygrad_vn.optim.settings import at_least, check_finite
 from tinygrad_vn.optim.stopping.progress import Progress
-from tinygrad_vn.optim.stopping.rule import StoppingRule, at_least
-from tinygrad_vn.optim.words import in_both
+from tinygrad_vn.optim.stopping.rule import StoppingRule
+from tinygrad_vn.optim.stopping.words import in_both
 from tinygrad_vn.phrases import Text
 
 
@@ -52,6 +53,7 @@ class TargetLoss(StoppingRule):
     """
 
     def __init__(self, target: float) -> None:
+        check_finite({"target": target}, "target")
         self.target = target
         super().__init__()
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.phrases import said
 from tinygrad_vn.sparse_gradient import SparseGradient
 from tinygrad_vn.tensor import Tensor
 
@@ -89,7 +90,9 @@ def gradients(progress: Progress, *, sparse: bool = False) -> list[Values]:
         else:
             found.append(p.grad.detach().numpy())
     if all(p.grad is None for p in progress.params):
-        raise ValueError("no parameter has a gradient: ask the rule after backward() and step(), before zero_grad()")
+        raise ValueError(
+            said("no parameter has a gradient: ask the rule after backward() and step(), before zero_grad()")
+        )
     return found
 
 

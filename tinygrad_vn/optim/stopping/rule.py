@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from tinygrad_vn.language import LANGUAGES, resolve
 from tinygrad_vn.optim.stopping.progress import Progress
-from tinygrad_vn.optim.words import TEXTS, in_both
-from tinygrad_vn.phrases import Text
+from tinygrad_vn.optim.stopping.words import TEXTS, in_both
+from tinygrad_vn.phrases import Text, said
 from tinygrad_vn.tensor import Tensor
-
-Number = TypeVar("Number", int, float)
 
 
 class StoppingRule(ABC):
@@ -32,7 +31,24 @@ class StoppingRule(ABC):
         """Why to stop now, in every language, or None."""
 
     def met(self, progress: Progress) -> bool:
-        """Whether to stop; to be asked once after every update."""
+        """Whether to stop; to be asked once after every update.
+
+        Args:
+            progress: where the run stands, `progress.update(loss)`, with `progress = Progress.of(optimizer)` made
+                before the loop.
+
+        Raises:
+            TypeError: it is something else, a loss for example.
+            ValueError: the rule looks at gradients, and no parameter has one.
+        """
+        if not isinstance(progress, Progress):
+            raise TypeError(
+                said(
+                    "met() takes a Progress, not {kind}: write progress = Progress.of(optimizer) before the loop, and "
+                    "met(progress.update(loss)) after every step()",
+                    kind=type(progress).__name__,
+                )
+            )
         self._reason = self.judge(progress)
         return self._reason is not None
 
@@ -74,16 +90,36 @@ class StoppingRule(ABC):
     def __and__(self, other: object) -> StoppingRule:
         return AllOf([self, other]) if isinstance(other, StoppingRule) else NotImplemented
 
+    def __bool__(self) -> bool:
+        """`a or b` and `a and b` would silently be one of the two: TypeError."""
+        raise TypeError(
+            said(
+                "a stopping rule is neither true nor false: combine rules with | and &, not with `or` and `and`, such "
+                "as MaxIterations(1000) | GradientNorm(1e-6)"
+            )
+        )
+
+    def __repr__(self) -> str:
+        """As it was made: arguments that have a default by name, and only where they differ from it."""
+        arguments = inspect.signature(type(self)).parameters.values()
+        values = [(a, getattr(self, a.name)) for a in arguments if hasattr(self, a.name)]
+        written = [repr(value) for a, value in values if a.default is a.empty]
+        written += [f"{a.name}={value!r}" for a, value in values if a.default not in (a.empty, value)]
+        return f"{type(self).__name__}({', '.join(written)})"
+
     def _caution(self) -> Text:
         return TEXTS.get(f"{type(self).__name__}.caution", dict.fromkeys(LANGUAGES, ""))
 
     def _check_state(self, state_dict: Mapping[str, Any]) -> None:
         if state_dict.keys() != self.state_dict().keys():
-            raise ValueError(f"this is not the state of {type(self).__name__}: it has {', '.join(state_dict)}")
+            keys, name = ", ".join(state_dict), type(self).__name__
+            raise ValueError(said("this is not the state of {kind}: it has {keys}", kind=name, keys=keys))
 
 
 class _Combined(StoppingRule):
     """Several rules, all of which look at every update, whatever the others say."""
+
+    _sign: ClassVar[str]
 
     def __init__(self, rules: Sequence[StoppingRule]) -> None:
         nested = [rule.rules if type(rule) is type(self) else [rule] for rule in rules]
@@ -102,8 +138,12 @@ class _Combined(StoppingRule):
             reason = in_both("both", first=reason, second={lang: rule.reason(lang) for lang in LANGUAGES})
         return reason
 
+    @abstractmethod
     def _suffices(self, n_met: int) -> bool:
-        raise NotImplementedError
+        """Whether so many rules that are met are enough."""
+
+    def __repr__(self) -> str:
+        return f" {self._sign} ".join(f"({r!r})" if isinstance(r, _Combined) else repr(r) for r in self.rules)
 
     def _caution(self) -> Text:
         rules = self._stopped_by or self.rules
@@ -135,13 +175,21 @@ class _Combined(StoppingRule):
     def _check_state(self, state_dict: Mapping[str, Any]) -> None:
         super()._check_state(state_dict)
         if len(state_dict["rules"]) != len(self.rules):
-            raise ValueError(f"the saved state is of {len(state_dict['rules'])} rules, not of {len(self.rules)}")
+            raise ValueError(
+                said(
+                    "the saved state is of {theirs} rules, not of {ours}",
+                    theirs=len(state_dict["rules"]),
+                    ours=len(self.rules),
+                )
+            )
         for rule, state in zip(self.rules, state_dict["rules"], strict=True):
             rule._check_state(state)
 
 
 class AnyOf(_Combined):
     """`a | b`: stop where one of the rules is met."""
+
+    _sign = "|"
 
     def _suffices(self, n_met: int) -> bool:
         return n_met > 0
@@ -150,12 +198,7 @@ class AnyOf(_Combined):
 class AllOf(_Combined):
     """`a & b`: stop where all rules are met at the same update."""
 
+    _sign = "&"
+
     def _suffices(self, n_met: int) -> bool:
         return n_met == len(self.rules)
-
-
-def at_least(name: str, value: Number, least: int) -> Number:
-    """The value; ValueError where it is less."""
-    if not value >= least:
-        raise ValueError(f"{name}={value} makes no sense; it must be {least} or more")
-    return value

@@ -1,21 +1,17 @@
-"""What schedules and stopping rules say to people, Vietnamese and English side by side."""
+"""Which stopping rule was met, and why that may mislead: Vietnamese and English side by side, by key.
+
+The keys are the names of the rules. What is wrong with their arguments stands where the error is raised, its Vietnamese
+in `optim/phrases.py`.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tinygrad_vn.language import resolve
 from tinygrad_vn.phrases import Text, filled
 
 TEXTS: Final[dict[str, Text]] = {
-    # schedules
-    "step order": {
-        "vi": "{schedule}.step() được gọi trước optimizer.step() đầu tiên, nên không bước nào dùng learning rate "
-        "ban đầu. Hãy gọi optimizer.step() trước, schedule.step() sau.",
-        "en": "{schedule}.step() came before the first optimizer.step(), so no step was taken at the first learning "
-        "rate. Call optimizer.step() first, schedule.step() after it.",
-    },
-    # stopping rules: which one it was, with its numbers
+    # which one it was, with its numbers
     "MaxIterations": {
         "vi": "MaxIterations: đã cập nhật {count} lần, giới hạn là {limit}",
         "en": "MaxIterations: {count} updates, the limit is {limit}",
@@ -106,11 +102,6 @@ TEXTS: Final[dict[str, Text]] = {
         "en": "It may have stopped before it was close enough to the solution, and elsewhere on another machine.",
     },
 }
-
-
-def in_words(key: str, lang: str | None = None, **details: object) -> str:
-    """A text of the table in the wanted language."""
-    return in_both(key, **details)[resolve(lang)]
 
 
 def in_both(key: str, **details: object) -> Text:
