@@ -16,7 +16,7 @@ INSTALL := $(RUN) pip install -qq --disable-pip-version-check
 # What pip says on the way goes into a log; where it fails, one line says so.
 FAILED = { echo "pip could not install; is there a network? Details: $@.log" >&2; exit 1; }
 
-.PHONY: help demo test lint oracle bench format clean
+.PHONY: help demo gallery test lint oracle bench format clean
 .NOTPARALLEL:
 
 help:  ## list the targets
@@ -25,6 +25,9 @@ help:  ## list the targets
 
 demo: $(VENV)/lab  ## watch a movie recommender learn; the pictures are in out/
 	@$(VENV)/bin/tinygrad-vn demo $(ARGS)
+
+gallery: $(VENV)/lab  ## make the drawings and slides of examples/gallery in out/gallery
+	$(RUN) examples.gallery $(ARGS)
 
 test: $(VENV)/test  ## run the tests, with coverage
 	$(RUN) pytest --ignore=tests/oracle --cov $(ARGS)

@@ -36,7 +36,19 @@ FLOORS = [
     {"__init__", "__main__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
-OPTIONAL = {"graphviz", "hypothesis", "matplotlib", "pygraphviz", "pypdf", "pytest", "safetensors", "tqdm"}
+OPTIONAL = {
+    "graphviz",
+    "hypothesis",
+    "matplotlib",
+    "pooch",
+    "pygraphviz",
+    "pypdf",
+    "pytest",
+    "requests",
+    "safetensors",
+    "sklearn",
+    "tqdm",
+}
 
 
 def modules() -> dict[str, Path]:

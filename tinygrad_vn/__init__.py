@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     )
     from tinygrad_vn.checkpoint import CheckpointError, load, save
     from tinygrad_vn.generator import Generator
-    from tinygrad_vn.lecture import Drawing, DrawingError, draw, draw_network, explain, trace_table
+    from tinygrad_vn.lecture import Drawing, DrawingError, draw, draw_network, explain, make_dot, trace_table
 
 __version__ = "0.1.0"
 
@@ -114,6 +114,7 @@ __all__ = [
     "lecture",
     "linspace",
     "load",
+    "make_dot",
     "manual_seed",
     "models",
     "nn",
@@ -156,7 +157,7 @@ _FROM = {
     ),
     "checkpoint": ("CheckpointError", "load", "save"),
     "generator": ("Generator",),
-    "lecture": ("Drawing", "DrawingError", "draw", "draw_network", "explain", "trace_table"),
+    "lecture": ("Drawing", "DrawingError", "draw", "draw_network", "explain", "make_dot", "trace_table"),
 }
 _UPSTAIRS = {name: room for room, names in _FROM.items() for name in names}
 

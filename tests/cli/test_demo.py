@@ -75,7 +75,7 @@ def test_the_whole_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     graph = (folder / "rating_graph.svg").read_text(encoding="utf-8")
     assert "user 212" in graph
     assert "m: " in graph
-    assert "mul_1</text>" not in graph
+    assert "∂mul_1/∂" in graph
     assert "Predictions are not cut off at 5: 5.4 is even better than 5." in out
     assert "gradient" in graph
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.picture.layout import pip_install
 
 
 @pytest.fixture(scope="session")

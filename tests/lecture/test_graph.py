@@ -7,7 +7,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tinygrad_vn.graph import newest_first
-from tinygrad_vn.lecture.graph import graph_of, setting_text
+from tinygrad_vn.lecture.computation.recorded import graph_of, setting_text
 
 
 def leaf(value, name=None):
@@ -74,7 +74,7 @@ def test_automatic_names_are_deterministic_and_never_repeat_a_chosen_one():
 def test_names_given_to_draw_take_precedence():
     w, x = leaf(2.0, "w"), tg.tensor(3.0)
     y = w * x
-    graph = graph_of([y], names={"trọng số": w, "x": x, "ŷ": y, "elsewhere": tg.tensor(1.0)})
+    graph = graph_of([y], names=[("trọng số", w), ("x", x), ("ŷ", y), ("elsewhere", tg.tensor(1.0))])
     assert [variable.name for variable in graph.variables] == ["trọng số", "x", "ŷ"]
 
 

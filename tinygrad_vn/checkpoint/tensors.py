@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_vn.checkpoint.words import damage
 from tinygrad_vn.graph import Values
-from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.picture.layout import pip_install
 from tinygrad_vn.recording import untracked
 from tinygrad_vn.tensor import Tensor
 

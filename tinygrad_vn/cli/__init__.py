@@ -3,7 +3,9 @@
     arguments.py    what may stand on the command line
     demo.py         tinygrad-vn demo; with report.py (tables), results.py (files) and progress.py
     check.py        tinygrad-vn check; with notation.py and expression.py (formulas) and user_file.py (functions)
-    words.py        everything that is said, Vietnamese and English; what `check` says is in check_words.py
+    draw.py         tinygrad-vn draw and explain.py tinygrad-vn explain; with computation.py, what both have in common
+    words.py        everything that is said, Vietnamese and English; what `check` says is in check_words.py, and
+                    what `draw` and `explain` say in draw_words.py
 
 Whatever goes wrong ends in one line on the error channel and an exit status: 2 for a mistake in the call or in a file,
 130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`). A check that fails ends with 1.
@@ -17,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from tinygrad_vn.cli import check, demo
+from tinygrad_vn.cli import check, demo, draw, explain
 from tinygrad_vn.cli.arguments import Command, CommandError, complain, language_of, parsed
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.data.words import reason_of
@@ -26,7 +28,12 @@ from tinygrad_vn.language import Language
 
 __all__ = ["main"]
 
-COMMANDS: Final[dict[str, Command]] = {"demo": demo, "check": check}
+COMMANDS: Final[dict[str, Command]] = {
+    "demo": demo,
+    "draw": draw,
+    "explain": explain,
+    "check": check,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,6 +20,8 @@ from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import LANGUAGES, VARIABLE, Language, current_language
 
 PROGRAM: Final = "tinygrad-vn"
+LONGEST: Final = 1000  # characters of a complaint; it may repeat what was written on the command line
+SHORT: Final = ("-h", "-o")  # all other words that begin with a single minus are formulas
 
 
 class CommandError(Exception):
@@ -117,7 +119,8 @@ def language_of(argv: Sequence[str]) -> Language:
 
 def complain(text: str) -> None:
     """One line on the error channel."""
-    print(f"{PROGRAM}: {' '.join(text.split())}", file=sys.stderr)
+    line = " ".join(text.split())
+    print(f"{PROGRAM}: {line if len(line) <= LONGEST else f'{line[: LONGEST - 1]}…'}", file=sys.stderr)
 
 
 def _language_setting() -> Language:
@@ -171,7 +174,7 @@ def whole_number(option: str, text: str, low: int, high: int, lang: Language) ->
 
 def _as_written(word: str) -> str:
     """A word that begins with a single minus, `-x**2`, with a space before it: so argparse takes it for no option."""
-    return f" {word}" if re.match(r"-[^-]", word) and word != "-h" else word
+    return f" {word}" if re.match(r"-[^-]", word) and word not in SHORT else word
 
 
 def _without_space(word: str) -> str:

@@ -77,8 +77,10 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
         "en": "the formula is empty. Write, for example, '{example}'.",
     },
     "formula too long": {
-        "vi": "công thức quá dài hoặc lồng quá sâu. Hãy viết thành một hàm trong tệp: check TỆP.py:HÀM.",
-        "en": "the formula is too long, or nested too deeply. Write a function in a file: check FILE.py:FUNCTION.",
+        "vi": "công thức quá dài hoặc lồng quá sâu. Hãy viết bằng Python: một hàm trong tệp cho check, "
+        "tg.draw(…) để vẽ.",
+        "en": "the formula is too long, or nested too deeply. Write it in Python: a function in a file for check, "
+        "tg.draw(…) for a picture.",
     },
     "cannot read on": {
         "vi": "không đọc tiếp được từ đây; có thể thiếu một số, một tên hoặc một dấu.",
@@ -119,12 +121,17 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
         "en": "there is no operator {sign}; there are + - * / ** @. A remainder is remainder(x, y).",
     },
     "not in formulas": {
-        "vi": "công thức không dùng được {text}. Hãy viết thành một hàm trong tệp: check TỆP.py:HÀM.",
-        "en": "{text} cannot stand in a formula. Write a function in a file: check FILE.py:FUNCTION.",
+        "vi": "công thức không dùng được {text}. Hãy viết bằng Python: một hàm trong tệp cho check, tg.draw(…) để vẽ.",
+        "en": "{text} cannot stand in a formula. Write it in Python: a function in a file for check, tg.draw(…) for a "
+        "picture.",
     },
     "unknown attribute": {
         "vi": "không hiểu {text}. Sau dấu chấm chỉ có T, mT và các hàm, như x.sum().",
         "en": "there is no {text}. Behind a dot there are T, mT, and functions, as in x.sum().",
+    },
+    "giant": {
+        "vi": "mảng ở đây sẽ có khoảng {size} phần tử; công thức chỉ nhận tối đa {most}.",
+        "en": "this would make an array of about {size} elements; formulas go up to {most}.",
     },
     "bad index": {
         "vi": "chỉ số {text} không hợp lệ: hãy dùng số nguyên hoặc đoạn, như x{example}.",

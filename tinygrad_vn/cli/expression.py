@@ -55,6 +55,11 @@ OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Pow: operator.pow,
     ast.MatMult: operator.matmul,
 }
+# A formula is computed many times, and nobody reads arrays of this size.
+MOST: Final = 10**7  # elements
+SIZED: Final = {"repeat", "tile", "pad", "broadcast_to", "full_like", "linspace", "one_hot", "diff"} | {
+    *("split", "array_split", "hsplit", "vsplit", "dsplit", "diag", "diagflat"),
+}
 
 
 class Expression:
@@ -110,7 +115,14 @@ class Expression:
     @_part.register(ast.BinOp)
     def _operation(self, node: ast.BinOp) -> Part:
         compute, left, right = OPERATORS[type(node.op)], self._part(node.left), self._part(node.right)
-        return lambda values: compute(_operand(left(values)), _operand(right(values)))
+
+        def value(values: Values) -> Any:
+            x, y = _operand(left(values)), _operand(right(values))
+            if getattr(x, "size", 1) * getattr(y, "size", 1) > MOST:
+                self._refuse_giant(node, _size_of_result(compute, x.shape, y.shape))
+            return compute(x, y)
+
+        return value
 
     @_part.register(ast.UnaryOp)
     def _sign(self, node: ast.UnaryOp) -> Part:
@@ -156,6 +168,7 @@ class Expression:
 
     @_part.register(ast.Call)
     def _call(self, node: ast.Call) -> Part:
+        called = str(_dotted(node.func) or getattr(node.func, "attr", "")).rpartition(".")[2]
         function, args = self._function(node), [self._argument(arg) for arg in node.args]
         named = {}
         for keyword in node.keywords:
@@ -167,6 +180,11 @@ class Expression:
 
         def value(values: Values) -> Any:
             given = [arg(values) for arg in args]
+            if called in SIZED:
+                numbers = [*given[2 if called == "linspace" else 1 :], *(part(values) for part in named.values())]
+                self._refuse_giant(node, getattr(given[0], "size", 1) * _product(numbers) if given else 1)
+            elif called in ("outer", "kron", "tensordot"):
+                self._refuse_giant(node, math.prod(getattr(one, "size", 1) for one in given))
             if isinstance(function, np.ufunc):  # of whole numbers, some have whole results
                 given = [_operand(one) for one in given]
             return function(*given, **{name: part(values) for name, part in named.items()})
@@ -193,6 +211,11 @@ class Expression:
         node.args.insert(0, node.func.value)  # x.sum(axis=0) is the method of its first argument
         return lambda x, *args, **named: getattr(x, method)(*args, **named)
 
+    def _refuse_giant(self, node: ast.AST, size: float) -> None:
+        """An error for an array that nobody could look at, before there is one."""
+        if size > MOST:
+            raise self.formula.mistake("giant", node, size=f"{size:.0e}", most=f"{MOST:,}")
+
     def _unknown(self, node: ast.Call, name: str) -> CommandError:
         """An error that suggests what may have been meant."""
         close = difflib.get_close_matches(name, ALL, n=3, cutoff=0.6)
@@ -208,6 +231,23 @@ class Expression:
 def _operand(value: Any) -> Any:
     """Numbers as NumPy's, so that 1/0 is inf and not an exception; lists as arrays."""
     return np.asarray(value, np.float64)[()] if isinstance(value, int | float | list | tuple) else value
+
+
+def _product(value: Any) -> float:
+    """The product of all numbers in an argument, at any depth: how many times larger it may make an array."""
+    if isinstance(value, list | tuple):
+        return math.prod(_product(part) for part in value)
+    return max(1.0, abs(float(value))) if isinstance(value, int | float) and abs(value) < math.inf else 1.0
+
+
+def _size_of_result(compute: Callable[[Any, Any], Any], x: tuple[int, ...], y: tuple[int, ...]) -> int:
+    """How many elements x + y or x @ y will have; 0 where the shapes do not fit, which is somebody else's to say."""
+    if compute is operator.matmul:
+        return math.prod(x[:-1]) * (y[-1] if len(y) > 1 else 1)
+    try:
+        return math.prod(np.broadcast_shapes(x, y))
+    except ValueError:
+        return 0
 
 
 def _dotted(node: ast.AST) -> str | None:

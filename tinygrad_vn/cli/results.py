@@ -20,7 +20,7 @@ from tinygrad_vn.cli.words import say
 from tinygrad_vn.data import RatingsDataset
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture import DrawingError, draw
-from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.picture.layout import pip_install
 from tinygrad_vn.lecture.words import word
 from tinygrad_vn.models import MatrixFactorization
 from tinygrad_vn.models.recommender import Indices, Numbers
@@ -43,7 +43,10 @@ def save_loss_curve(
     """RMSE over the epochs, as SVG and PNG; the text says why there is none, where there is none."""
 
     def make() -> None:
-        figure = plot.loss_curve(model.history, held_out=held_out, ylabel="RMSE", lang=lang)
+        held_out_name = word("test set", lang)
+        figure = plot.loss_curve(
+            model.history, held_out=held_out, held_out_name=held_out_name, ylabel="RMSE", lang=lang
+        )
         for name in LOSS_CURVE:
             plot.save(figure, folder / name)
 

@@ -1,7 +1,7 @@
 """The sentences of the command line, Vietnamese and English side by side.
 
 Terms such as `[matrix factorization]` are taken from lecture/words.py, so that they read alike everywhere. What `check`
-says has a table of its own, check_words.py.
+says has a table of its own, check_words.py, and what `draw` and `explain` say, draw_words.py.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from tinygrad_vn.cli.check_words import CHECK_WORDS
+from tinygrad_vn.cli.draw_words import DRAW_WORDS
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import sentence, word
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     **CHECK_WORDS,
+    **DRAW_WORDS,
     # --help
     "usage": {"vi": "cách dùng: ", "en": "usage: "},
     "options": {"vi": "tuỳ chọn", "en": "options"},

@@ -1,16 +1,33 @@
-"""For lectures: a computation as a picture.
+"""For lectures: a computation as a picture, as a story told step by step, and in words.
 
-graph      a computation as boxes, circles and arrows, with every value and gradient
-dot        that graph in the language of Graphviz
-layout     Graphviz itself: finds it, and has it place the boxes
-svg        what an SVG file needs beyond that, to be shown and to be read aloud
-drawing    `draw(loss)`, and what can be done with the drawing
-numbers    how numbers are written
-theme      colours, lines and fonts
-words      Vietnamese and English, side by side
+computation  boxes, circles and arrows, with every value, gradient and local derivative, read off Tensors or a model
+picture      `draw(loss)`: that computation drawn by Graphviz
+network      `draw_network(model)`: the other picture, layers of neurons
+story        the computation told step by step: frames, a web page to click through, an animation of a training
+tikz         picture and story for LaTeX
+derivation   `explain(loss)` and `trace_table(loss)`: the computation in formulas, and as a table
+notation     how lectures write each operation and its derivatives
+numbers      how numbers are written
+theme        colours, lines and fonts
+words        Vietnamese and English, side by side
 """
 
-from tinygrad_vn.lecture.drawing import Drawing, draw
-from tinygrad_vn.lecture.layout import DrawingError
+from tinygrad_vn.lecture.derivation.explain import explain
+from tinygrad_vn.lecture.derivation.trace import trace_table
+from tinygrad_vn.lecture.network.drawing import draw_network
+from tinygrad_vn.lecture.picture.draw import GraphDrawing, draw, make_dot
+from tinygrad_vn.lecture.picture.drawing import Drawing
+from tinygrad_vn.lecture.picture.layout import DrawingError
+from tinygrad_vn.lecture.story.animate import animate
 
-__all__ = ["Drawing", "DrawingError", "draw"]
+__all__ = [
+    "Drawing",
+    "DrawingError",
+    "GraphDrawing",
+    "animate",
+    "draw",
+    "draw_network",
+    "explain",
+    "make_dot",
+    "trace_table",
+]

@@ -15,6 +15,9 @@ IN_FULL: Final = 9  # elements
 
 _EXACT: Final = 1e-6  # relative: a float32 is no better, so what lies this close to a short number is that number
 
+# Widths of signs in units of the font size: those of DejaVu Sans, the widest font that drawings name.
+_WIDE: Final = {".": 0.32, ",": 0.32, "−": 0.84, "×": 0.84, "∞": 0.84, "—": 1.0} | dict.fromkeys("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", 0.53)
+
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -86,3 +89,8 @@ def _nested(array: np.ndarray[Any, Any], precision: int) -> str:
     if array.ndim == 0:
         return number(array[()], precision)
     return "[" + ", ".join(_nested(part, precision) for part in array) + "]"
+
+
+def width_of(text: str, size: float) -> float:
+    """The width of a number in points, rounded up: no usual font for this size of letters makes it wider."""
+    return size * sum(_WIDE.get(letter, 0.64) for letter in text)

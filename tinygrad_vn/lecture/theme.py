@@ -39,7 +39,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Theme:
-    """All colours of a drawing."""
+    """All colours of a drawing; `active` marks the step that is being shown."""
 
     background: str
     text: str
@@ -48,6 +48,7 @@ class Theme:
     gradient: str
     arrow: str
     circle: str
+    active: Box
     boxes: dict[Role, Box]
 
 
@@ -59,6 +60,7 @@ LIGHT: Final = Theme(
     gradient="#9A3412",
     arrow="#57606A",
     circle="#FFFFFF",
+    active=Box("#FFE08A", "#1F2328"),
     boxes={
         "input": Box("#E3F0FA", "#0072B2"),
         "parameter": Box("#FFF1CC", "#8A5A00", borders=2),
@@ -76,13 +78,34 @@ DARK: Final = Theme(
     gradient="#FFB077",
     arrow="#9DA7B3",
     circle="#0D1117",
+    active=Box("#6B4E00", "#FFE08A"),
     boxes={
         "input": Box("#0B2540", "#58A6FF"),
         "parameter": Box("#2E2405", "#E3B341", borders=2),
-        "intermediate": Box("#1C2128", "#8B949E"),
+        "intermediate": Box("#1C2128", "#9DA7B3"),
         "loss": Box("#3A1730", "#F778BA", width=3.0),
         "constant": Box("#0D1117", "#8B949E", style="dashed"),
     },
 )
 
 THEMES: Final = {"light": LIGHT, "dark": DARK}
+
+INKS: Final = ("#000000", "#FFFFFF")
+
+
+def luminance(color: str) -> float:
+    """How bright a colour such as #0B4F8A is, from 0 to 1 (WCAG 2.2, "relative luminance")."""
+    channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours: from 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(fill: str) -> str:
+    """Black or white, whichever is read more easily on this colour; the contrast is never below 4.5."""
+    return max(INKS, key=lambda ink: contrast(ink, fill))

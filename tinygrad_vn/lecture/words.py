@@ -79,6 +79,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "page next": {"vi": "tiếp theo", "en": "next"},
     "page last": {"vi": "đến cuối", "en": "last"},
     "page blank": {"vi": "màn hình đen", "en": "blank screen"},
+    "page whole": {"vi": "cả đồ thị / phóng to", "en": "whole graph / enlarged"},
     "page full": {"vi": "toàn màn hình", "en": "full screen"},
     "page language": {"vi": "English", "en": "Tiếng Việt"},
     "page theme": {"vi": "nền sáng / tối", "en": "light / dark"},

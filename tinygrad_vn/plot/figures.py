@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.lecture.layout import pip_install
+from tinygrad_vn.lecture.picture.layout import pip_install
 from tinygrad_vn.phrases import said
 
 if TYPE_CHECKING:

@@ -12,7 +12,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from typing import Final
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
 
 FORMATS: Final = ("svg", "png", "pdf")
 PNG_DPI: Final = 192  # twice the 96 dots per inch of a screen
@@ -21,6 +24,12 @@ _PYGRAPHVIZ: Final = """
 import sys, pygraphviz
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
+"""
+_SEVERAL: Final = """
+import pathlib, sys, pygraphviz
+for name in sys.argv[3:]:
+    graph = pygraphviz.AGraph(string=pathlib.Path(name).read_bytes().decode())
+    pathlib.Path(f"{name}.{sys.argv[1]}").write_bytes(graph.draw(format=sys.argv[1], prog=sys.argv[2]))
 """
 
 
@@ -38,13 +47,52 @@ def laid_out(source: str, format: str) -> bytes:
     Raises:
         DrawingError: no Graphviz is installed, or it could not draw this graph.
     """
-    if format == "png":
-        source = source.replace("{", f'{{\n  dpi="{PNG_DPI}"', 1)
+    source = _sharp(source, format)
     if shutil.which("dot"):
         return _by_dot(source, format)
     if importlib.util.find_spec("pygraphviz"):
         return _by_pygraphviz(source, format)
-    raise DrawingError(
+    raise _nothing_installed(format)
+
+
+def all_laid_out(
+    sources: Sequence[str], format: str, engine: Literal["dot", "nop2"] = "dot", dpi: int = PNG_DPI
+) -> list[bytes]:
+    """Pictures of several DOT texts, all by one process.
+
+    Args:
+        sources: the graphs, in DOT.
+        format: "svg", "png", "pdf", or "json0", which says where everything is.
+        engine: "dot" decides where everything goes; "nop2" leaves it where the text says.
+        dpi: of a PNG, dots per inch.
+
+    Raises:
+        DrawingError: no Graphviz is installed, or it could not draw one of these graphs.
+    """
+    program = shutil.which("dot")
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"{i}.dot" for i in range(len(sources))]
+        for name, source in zip(names, sources, strict=True):
+            Path(folder, name).write_text(_sharp(source, format, dpi), encoding="utf-8")
+        if program:
+            command = [program, f"-K{engine}", f"-T{format}", "-O", *names]
+        elif importlib.util.find_spec("pygraphviz"):
+            command = [sys.executable, "-P", "-c", _SEVERAL, format, engine, *names]
+        else:
+            raise _nothing_installed(format)
+        done = subprocess.run(command, cwd=folder, capture_output=True)
+        paths = [Path(folder, f"{name}.{format}") for name in names]
+        if done.returncode or b"Error:" in done.stderr or not all(path.exists() for path in paths):
+            raise failed("dot" if program else "pygraphviz", done.stderr)
+        return [path.read_bytes() for path in paths]
+
+
+def _sharp(source: str, format: str, dpi: int = PNG_DPI) -> str:
+    return source.replace("{", f'{{\n  dpi="{dpi}"', 1) if format == "png" else source
+
+
+def _nothing_installed(format: str) -> DrawingError:
+    return DrawingError(
         f"drawing as {format} needs Graphviz, and neither its program `dot` nor pygraphviz is installed here. "
         f"This command adds it:\n    {pip_install('pygraphviz')}\n"
         "Without it, drawing.source and drawing.render('graph.dot') still work."

@@ -2,7 +2,7 @@
 
 It scales with the page, says what it shows (`<title>`, `<desc>`, and a title for every box, which browsers show under
 the mouse and screen readers read aloud), and carries no ids, so that nothing clashes when two drawings stand on one
-page.
+page; every group says in `class` what it is and in `data-part` which one.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import html
 import re
 from collections.abc import Mapping
 
-from tinygrad_vn.lecture.dot import escaped
+from tinygrad_vn.lecture.picture.labels import escaped
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _SIZE = re.compile(r'<svg width="[\d.]+pt" height="[\d.]+pt"')
-_GROUP = re.compile(r'<g id="[^"]*" class="(graph|node|edge)"([^>]*)>\n<title>(.*?)</title>', re.DOTALL)
+_GROUP = re.compile(
+    r'<g id="([^"]*)" class="(graph|node|edge|cluster)([^"]*)"([^>]*)>\n<title>(.*?)</title>', re.DOTALL
+)
 
 
 def finished(drawn: str, title: str, description: str, titles: Mapping[str, str]) -> str:
@@ -30,11 +32,12 @@ def finished(drawn: str, title: str, description: str, titles: Mapping[str, str]
     """
 
     def group(found: re.Match[str]) -> str:
-        kind, attributes, key = found[1], found[2], html.unescape(found[3])
+        given, kind, role, attributes, key = found[1], found[2], found[3], found[4], html.unescape(found[5])
         if kind == "graph":
             return f'<g class="graph"{attributes}>'
         text = " → ".join(_first_line(titles[end]) for end in key.split("->")) if kind == "edge" else titles[key]
-        return f'<g class="{kind}"{attributes}>\n<title>{escaped(text)}</title>'
+        part = given if kind == "edge" else key
+        return f'<g class="{kind}{role}" data-part="{part}"{attributes}>\n<title>{escaped(text)}</title>'
 
     text = _COMMENT.sub("", _PROLOGUE.sub("", drawn))
     text = _GROUP.sub(group, text)

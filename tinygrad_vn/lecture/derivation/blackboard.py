@@ -1,0 +1,201 @@
+"""The way forward, as it stands on the blackboard: what is given, and one line after the other.
+
+A value that somebody named gets a line of its own. One without a name is written out where it is used, as long as that
+stays short: Z⁽¹⁾ = A⁽⁰⁾ W⁽¹⁾ + b⁽¹⁾ is one line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tinygrad_vn.graph import Values
+from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.computation.graph import Graph, Operation, Variable
+from tinygrad_vn.lecture.notation.formula import Formula, figure, marked
+from tinygrad_vn.lecture.notation.notation import forward_text
+from tinygrad_vn.lecture.numbers import shape_text
+from tinygrad_vn.lecture.words import word
+
+LONGEST = 2  # operations in a formula that is written into another one
+FREE = frozenset({"sum", "mean", "negative", "positive", "astype", "copy"})  # those that make no formula hard to read
+LINES = 400  # forward lines, and backward lines, of one derivation
+
+Texts = Mapping[str, Formula]  # what stands for every box, by its id
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what it is about, formulas that are all equal, a number or an array at the end, and a remark."""
+
+    left: str
+    parts: tuple[str, ...] = ()
+    value: Values | None = None
+    has_value: bool = True
+    shapes: str = ""
+    remark: str = ""
+
+
+@dataclass
+class Section:
+    """Lines that belong together, under a heading; `about` is the formula that the heading speaks of."""
+
+    heading: str
+    about: str = ""
+    lines: list[Line] = field(default_factory=list)
+    is_main: bool = True
+
+
+class Blackboard:
+    """The forward lines of one computation, in `sections`, and what every value is called."""
+
+    def __init__(self, graph: Graph, lang: Language, precision: int) -> None:
+        self.graph, self.lang, self.precision = graph, lang, precision
+        self.maker = {operation.result: operation for operation in graph.operations}
+        self.uses = Counter(str(a.source) for operation in graph.operations for a in operation.sources)
+        self.users: dict[str, set[str]] = {}  # the kinds of the operations that use a box
+        for operation in graph.operations:
+            for argument in operation.sources:
+                self.users.setdefault(str(argument.source), set()).add(operation.kind)
+        self.roots = {root.id for root in graph.results}
+        self.names: dict[str, Formula] = {}  # under which it is made
+        self.symbols: dict[str, Formula] = {}  # under which it is used, or its formula
+        self.numbers: dict[str, Formula] = {}  # single numbers only
+        self.inlined: set[str] = set()
+        self.sections: list[Section] = []
+        silent = (o.arguments[0].source for o in graph.operations if self.is_silent(o))
+        self.silenced = {key for key in silent if self._is_product(key)}  # products that a silent operation takes up
+        self._given()
+        self._forward()
+
+    def _given(self) -> None:
+        lines = []
+        for variable in self.graph.variables:
+            if variable.id in self.maker:
+                continue
+            self._enter(variable)
+            if variable.name is not None:
+                lines.append(Line(self.names[variable.id], value=variable.value, shapes=shape_of_box(variable)))
+        if lines:
+            self.sections.append(Section(word("given", self.lang), lines=_cut(lines, self.lang)))
+
+    def _forward(self) -> None:
+        section = Section(word("forward pass", self.lang))
+        sizes: dict[str, int] = {}
+        for operation in self.graph.operations:
+            box = self.graph.by_id.get(operation.result)
+            size = self._size(operation) + sum(sizes.get(str(a.source), 0) for a in operation.sources)
+            formula = self.formula(operation, self.symbols)
+            if self._is_inlined(box, size):
+                sizes[operation.result] = size
+                self.inlined.add(operation.result)
+                self.symbols[operation.result] = formula
+                if self.has_numbers(operation):
+                    self.numbers[operation.result] = self.formula(operation, self.numbers)
+                continue
+            parts = [formula, *([self.formula(operation, self.numbers)] if self.has_numbers(operation) else [])]
+            if box is None:
+                self.names[operation.result] = self.symbols[operation.result] = Formula(marked(operation.name))
+                section.lines.append(Line(marked(operation.name), tuple(parts), has_value=False))
+                continue
+            self._enter(box)
+            shapes = self._product(operation) or shape_of_box(box)
+            section.lines.append(Line(self.names[box.id], tuple(parts), box.value, shapes=shapes))
+            if box.alias:
+                section.lines.append(Line(self.symbols[box.id], (self.names[box.id],), has_value=False))
+        section.lines = _cut(section.lines, self.lang)
+        self.sections += [section] if section.lines else []
+
+    def _enter(self, variable: Variable) -> None:
+        """How a box is called that has a line of its own."""
+        name = variable.text if variable.name is None else marked(variable.name)
+        self.names[variable.id] = Formula(name)
+        self.symbols[variable.id] = Formula(marked(variable.alias) if variable.alias else name)
+        if variable.value is not None and variable.value.size == 1:
+            self.numbers[variable.id] = Formula(figure(variable.value.reshape(-1)[0], self.precision))
+
+    def _is_inlined(self, box: Variable | None, size: int) -> bool:
+        if box is None or box.given or box.id in self.roots:
+            return False
+        is_short = size <= LONGEST or box.id in self.silenced
+        return is_short and self.uses[box.id] == 1
+
+    def _size(self, operation: Operation) -> int:
+        """How much an operation adds to the length of a formula."""
+        return 0 if operation.kind in FREE or self.is_silent(operation) else 1
+
+    def is_silent(self, operation: Operation) -> bool:
+        """Whether it only makes a column of a vector for a product of matrices, or a vector of the product.
+
+        On the blackboard nobody speaks of it: y = W x.
+        """
+        if operation.kind != "reshape":
+            return False
+        source = operation.arguments[0].source
+        shapes = [[n for n in self.shape_of(key) if n != 1] for key in (source, operation.result)]
+        return shapes[0] == shapes[1] and (self._is_product(source) or self.users.get(operation.result) == {"matmul"})
+
+    def _is_product(self, key: str | None) -> bool:
+        """Whether a box is an unnamed product of matrices that goes into one place only."""
+        box, maker = self.graph.by_id.get(str(key)), self.maker.get(str(key))
+        is_used_up = box is not None and not box.given and self.uses[box.id] == 1
+        return is_used_up and maker is not None and maker.kind == "matmul"
+
+    def has_numbers(self, operation: Operation) -> bool:
+        """Whether all arguments are single numbers."""
+        return all(str(argument.source) in self.numbers for argument in operation.sources)
+
+    def texts(self, operation: Operation, texts: Texts, g: str = "") -> dict[str, str]:
+        """What stands for the arguments, the result and its gradient in an operation's formulas."""
+        found: dict[str, str] = {"out": texts.get(operation.result, ""), "g": g}
+        if texts is self.symbols and operation.result not in self.inlined:
+            found["out"] = self.names.get(operation.result, Formula(""))
+        for argument in operation.arguments:
+            key = "a" if argument.parameter == "g" else argument.parameter
+            found[key] = argument.text if argument.source is None else texts.get(argument.source, argument.text)
+        return found
+
+    def formula(self, operation: Operation, texts: Texts) -> Formula:
+        """The formula of an operation's result."""
+        if self.is_silent(operation):
+            return texts.get(str(operation.arguments[0].source), Formula(operation.arguments[0].text))
+        ranks = [len(self.shape_of(argument.source)) for argument in operation.sources]
+        arrays = operation.kind != "multiply" and any(ranks)
+        return forward_text(operation, self.texts(operation, texts), arrays or sum(rank > 0 for rank in ranks) > 1)
+
+    def shape_of(self, key: str | None) -> tuple[int, ...]:
+        """The shape of a box; () where it is not known."""
+        variable = self.graph.by_id.get(str(key))
+        return (variable.shape or ()) if variable is not None else ()
+
+    def _product(self, operation: Operation) -> str:
+        """4×2 · 2×3 → 4×3, for a product of matrices within a formula."""
+        while operation.kind != "matmul":
+            inner = [self.maker[str(a.source)] for a in operation.sources if a.source in self.inlined]
+            if len(inner) != 1:
+                return ""
+            operation = inner[0]
+        return product_text([self.shape_of(argument.source) for argument in operation.sources])
+
+
+def shape_of_box(variable: Variable) -> str:
+    """3×2, for a matrix; the elements of a vector speak for themselves."""
+    shape = variable.shape or ()
+    return shape_text(shape) if len(shape) > 1 else ""
+
+
+def product_text(shapes: list[tuple[int, ...]]) -> str:
+    """4×2 · 2×3 → 4×3; nothing for stacks, whose shapes are told at the end of the line."""
+    if any(len(shape) != 2 for shape in shapes):
+        return ""
+    (rows, inner), (_, columns) = shapes
+    return f"{rows}×{inner} · {inner}×{columns} → {rows}×{columns}"
+
+
+def _cut(lines: list[Line], lang: Language) -> list[Line]:
+    """No more lines than anybody reads, and a remark where some are missing."""
+    if len(lines) <= LINES:
+        return lines
+    remark = word("lines left out", lang, count=len(lines) - LINES)
+    return [*lines[: LINES // 2], Line("", has_value=False, remark=remark), *lines[-LINES // 2 :]]
