@@ -5,12 +5,14 @@ The first of these that says something decides: `set_language("vi")` in the prog
 `resolve`, so that `lang="en"` overrides the setting for that one call and `lang=None` follows it.
 """
 
+import contextlib
 import locale
 import os
 import warnings
+from collections.abc import Iterator
 from typing import Final, Literal
 
-__all__ = ["LANGUAGES", "Language", "current_language", "resolve", "set_language"]
+__all__ = ["LANGUAGES", "Language", "current_language", "resolve", "set_language", "speaking"]
 
 Language = Literal["vi", "en"]
 
@@ -39,6 +41,17 @@ def set_language(lang: str | None) -> None:
     """
     global _chosen
     _chosen = None if lang is None else resolve(lang)
+
+
+@contextlib.contextmanager
+def speaking(lang: Language) -> Iterator[None]:
+    """A stretch in which everything speaks this language; afterwards the setting is what it was before."""
+    global _chosen
+    before, _chosen = _chosen, lang
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 def current_language() -> Language:

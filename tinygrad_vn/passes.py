@@ -33,7 +33,8 @@ def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
     watch = current()[1]
     if watch is not None:
         watch.backward(result._node)
-    if gradient is None:
+    is_seed = gradient is None
+    if is_seed:
         if result.size != 1:
             raise GradientError("E02", shape=result.shape, detail="")
         gradient = np.array(1, result.dtype, ndmin=result.ndim)
@@ -42,7 +43,11 @@ def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
     if record and isinstance(gradient, Recorded):
         return gradient.astype(result.dtype)  # type: ignore[attr-defined]
     start = new_array(bare(gradient), result.dtype)
-    return untracked(start) if record else start
+    if not record:
+        return start
+    recorded = untracked(start)
+    recorded.name = "seed" if is_seed else None  # as drawings call it
+    return recorded
 
 
 def take_out(gradients: dict[Node, Any], node: Node) -> Any:

@@ -6,10 +6,11 @@ import re
 import numpy as np
 
 TOKEN = re.compile(
-    r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂]\w*?(?=[₀₁₂⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ]|\b)[₀₁₂]*|\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\S"
+    r"1[₀-₉ₓ]+|[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ₀₁₂]\w*?(?=[₀₁₂⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ]|\b)[₀₁₂]*|\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\S"
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 LOWERED = str.maketrans("₀₁₂", "012")
+ALL_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def softmax(x):
@@ -102,6 +103,8 @@ class Evaluator:
         total = self.matrices()
         while self.peek() in ("·", "⊗", "/", "mod"):
             sign, factor = self.take(), self.matrices()
+            is_of_rows = np.ndim(total) == 2 and np.shape(total) != np.shape(factor) == np.shape(total)[:1]
+            factor = factor[:, None] if is_of_rows and len(factor) != total.shape[1] else factor  # one for each row
             total = total / factor if sign == "/" else np.mod(total, factor) if sign == "mod" else total * factor
         return total
 
@@ -137,7 +140,7 @@ class Evaluator:
             self.take()
             parts.append(self.sum())
         self.take("]")
-        return parts[0] if len(parts) == 1 else tuple(map(int, parts))
+        return parts[0] if len(parts) == 1 else tuple(int(part) if np.ndim(part) == 0 else part for part in parts)
 
     def enclosed(self, end):
         inner = self.sum()
@@ -146,6 +149,8 @@ class Evaluator:
 
     def atom(self):
         token = self.take()
+        if token[0] == "1" and token[1:2] in [*"₀₁₂₃₄₅₆₇₈₉"]:
+            return np.ones([int(n) for n in token[1:].translate(ALL_LOWERED).split("ₓ")])
         if token[0].isdigit():
             number, _, power = token.partition("×10")
             return float(number) * 10.0 ** int(power.translate(RAISED) or 0)
@@ -165,8 +170,10 @@ class Evaluator:
         if token in "√∛":
             return np.sqrt(self.power()) if token == "√" else np.cbrt(self.power())
         if token == "∑" and self.peek() in (*"₀₁",):
-            axis = int(self.take().translate(LOWERED))
-            return np.sum(self.product(), axis)
+            axes = [int(self.take().translate(LOWERED))]
+            while self.peek() in (*"₀₁",):
+                axes.append(int(self.take().translate(LOWERED)))
+            return np.sum(self.product(), tuple(axes))
         if token == "∑":
             return self.added(self.product())
         if token == "[":
@@ -188,9 +195,10 @@ class Evaluator:
             left = {">": left > right, "<": left < right, "=": left == right, "≤": left <= right}[sign]
         if self.peek() == ",":
             self.take()
-            left = (int(left), int(self.sum()))
+            right = self.sum()
+            left = (left, right) if np.ndim(left) else (int(left), int(right))
         self.take("]")
-        return left * 1.0 if np.asarray(left).dtype == bool else left
+        return left * 1.0 if not isinstance(left, tuple) and np.asarray(left).dtype == bool else left
 
     def name(self, token):
         if token in self.known and self.known[token] is not None and not callable(self.known[token]):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_vn as tg
+from tinygrad_vn import nn
 from tinygrad_vn.lecture import draw
 from tinygrad_vn.lecture.picture.heat import Heat, cividis, norm
 from tinygrad_vn.lecture.theme import contrast, ink_on
@@ -92,4 +93,30 @@ def test_norms(gradient, wanted):
 def test_one_size_only_and_no_gradient_at_all():
     w = tg.tensor(1.0, requires_grad=True)
     assert fill_of(draw(w + 0.0, heat="grad"), "w") == cividis(1.0)
-    assert 'class="legend"' in draw(tg.tensor(1.0), heat="grad").source
+    nothing = draw([w * 2.0, w * 3.0], heat="grad")
+    assert 'class="legend"' not in nothing.source
+    assert "no gradients to colour" in nothing.source
+
+
+def test_gradients_of_about_one_size_have_about_one_colour():
+    x = tg.tensor([1.0, 1.1], requires_grad=True)
+    heat = Heat(draw(x[0] * x[1] * 1.1).graph)
+    assert heat.high - heat.low == 3.0
+    assert min(int(heat.color(part)[1:3], 16) for part in heat.norms) > 0xB0  # nothing dark
+
+
+def test_equal_layers_hide_no_vanishing_gradient():
+    tg.manual_seed(0)
+    model = nn.Sequential(*[layer for _ in range(12) for layer in (nn.Linear(4, 4), nn.Sigmoid())], nn.Linear(4, 1))
+    drawing = draw(model, inputs=np.ones((1, 4)), heat="grad")
+    assert drawing.graph.groups == []
+    first, last = (drawing.graph.by_id[v.id] for v in drawing.graph.variables if v.name in ("0.weight", "24.weight"))
+    heat = Heat(drawing.graph)
+    assert heat.norms[first.id] < 1e-5 * heat.norms[last.id]
+    folded = draw(model, inputs=np.ones((1, 4)), heat="grad", max_nodes=60)
+    (group,) = folded.graph.groups
+    ends = Heat(folded.graph).ranges[group.id]
+    whole = [norm(v.gradient) for v in folded.graph.whole.variables if v.id in group.members]
+    assert ends == (min(whole), max(whole))
+    assert f" … {ends[1]:.4f}"[:6] in folded.source
+    assert Heat(folded.graph).low <= math.log10(ends[0])

@@ -120,3 +120,25 @@ def test_strange_variables_do_no_harm():
     assert names(draw(w * 2.0))[0] == "w"
     assert array.sum() == 3
     del strange
+
+
+def test_what_a_loop_has_left_behind_is_no_name():
+    xs, w, b = [leaf(1.0), leaf(2.0)], leaf(3.0), leaf(4.0)
+    params = [w, b]
+    total = w * b
+    for q in xs:
+        total = total + q * q
+    assert names(draw(total)) == ["w", "b", "mul_1", "w1", "mul_2", "add_3", "w2", "mul_4", "total"]
+    assert len(params) == 2
+
+
+def test_two_tensors_of_one_name_are_told_apart():
+    graph = draw(leaf(1.0, "x") * leaf(2.0, "x") * leaf(3.0, "x′")).graph
+    assert [v.name for v in graph.variables if v.role == "parameter"] == ["x", "x′′", "x′"]
+
+
+def test_the_result_of_a_model_is_an_output():
+    (result,) = draw(nn.Linear(2, 1), inputs=np.ones((1, 2))).graph.results
+    assert (result.name, result.role) == ("ŷ", "output")
+    (loss,) = draw(leaf() * 2.0).graph.results
+    assert (loss.name, loss.role) == ("L", "loss")

@@ -16,6 +16,7 @@ import tinygrad_vn as tg
 from tinygrad_vn import nn
 from tinygrad_vn.lecture import Drawing, DrawingError, draw_network
 from tinygrad_vn.lecture.network.layers import network_of
+from tinygrad_vn.lecture.network.story import moments_of
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.picture import layout
 from tinygrad_vn.lecture.theme import THEMES
@@ -87,7 +88,8 @@ def test_labels_follow_the_lectures_convention_and_not_pytorchs():
         for j, i in np.ndindex(weight.shape):  # (out, in)
             text = f"w{below[i + 1]}{below[j + 1]}⁽{above}⁾ = {number(weight[j, i])}"
             assert drawing.titles[f"w{k}_{i + 1}_{j + 1}"] == text
-            assert f">{text}</FONT>" in drawing.source
+            label = "".join(f"<TR><TD><FONT [^>]*>{part}</FONT></TD></TR>" for part in text.split(" = "))
+            assert re.search(label, drawing.source)
         for j in range(len(bias)):
             assert drawing.titles[f"b{k}_{j + 1}"] == f"b{below[j + 1]}⁽{above}⁾ = {number(bias[j])}"
     assert drawing.titles["W1"] == "W⁽¹⁾ = 0.weight.T\nb⁽¹⁾ = 0.bias"
@@ -309,9 +311,9 @@ class Looked(Pair):
         (Extra(), "the output is not fed .*a parameter outside of nn.Linear"),
         (nn.Sequential(nn.Embedding(5, 2), nn.Linear(2, 1)), r"layer '0' \(Embedding\).*its weight"),
         (nn.Sequential(nn.ReLU()), "Sequential has no nn.Linear"),
-        (Pair(), "Pair returns a tuple"),
+        (Pair(), r"forward\(\) of Pair returns a tuple"),
         (Summed(), r"the output is not made of the 2 neurons of layer 'fc' \(Linear\)"),
-        (Unused(), "Unused calls none"),
+        (Unused(), r"Unused calls none of its nn\.Linear.*draw\(model, inputs=x\) draws any"),
         (Looked(), r"Looked could not be followed with zeros.*draw_network\(model, inputs\)"),
         (nn.ModuleList([nn.Linear(2, 2)]), "ModuleList could not be followed"),
     ],
@@ -328,8 +330,12 @@ def test_what_is_no_chain_of_layers_is_refused_by_name(model, message):
         (((X, X),), ValueError, r"one sample, but inputs of shape \(2, 2\) hold 2"),
         ((X, Y), ValueError, "without a loss"),
         ((None, Y, nn.MSELoss()), ValueError, "without an example"),
-        ((X, None, lambda out: out * np.ones(3)), ValueError, r"one number, not shape \(3,\)"),
-        ((X, None, lambda out: 3.0), ValueError, "not a float"),
+        (
+            (X, None, lambda out: out * np.ones(3)),
+            ValueError,
+            r"returned shape \(3,\); it must return a Tensor with one number",
+        ),
+        ((X, None, lambda out: 3.0), ValueError, "returned a float; it must"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(arguments, error, message):
@@ -346,8 +352,8 @@ def test_what_does_not_fit_together_is_refused(arguments, error, message):
         ("show", ("heat",), "heat"),
         ("show", ("value",), "needs an example"),
         ("show", ("delta",), "need a loss"),
-        ("precision", 0, "at least one digit"),
-        ("max_neurons", 2, "3 places"),
+        ("precision", 0, "a whole number from 1"),
+        ("max_neurons", 2, "a whole number from 3"),
         ("lang", "fr", "'fr'"),
     ],
 )
@@ -358,7 +364,7 @@ def test_arguments_are_checked(argument, value, message):
 
 @pytest.mark.parametrize("nonsense", [None, 3, nn.Linear, tg.tensor(1.0), [nn.Linear(1, 1)]])
 def test_only_modules_are_networks(nonsense):
-    with pytest.raises(TypeError, match=r"takes an nn\.Module"):
+    with pytest.raises(TypeError, match=r"takes a model, an nn\.Module"):
         draw_network(nonsense)
 
 
@@ -381,8 +387,17 @@ def test_large_layers_are_shortened_and_counted():
     assert f'style="{style}"' in lines_of(drawing.source)["n0_784", "n1_128"]
     labelled = draw_network(model, max_neurons=3, show=("weight",))
     assert labelled.titles["w1_784_128"] == f"w₇₈₄,₁₂₈⁽¹⁾ = {number(weights[127, 783])}"
-    with pytest.raises(ValueError, match="smaller max_neurons"):
+    with pytest.raises(ValueError, match="max_neurons below 200"):
         draw_network(model, max_neurons=200, show=("weight",))
+
+
+def test_labels_are_left_out_where_there_are_too_many_lines():
+    for sizes, is_labelled in (((5, 4), True), ((2, 3, 3, 3, 1), True), ((4, 5), False), ((1, 5, 5, 1), False)):
+        model = nn.Sequential(*[nn.Linear(m, n) for m, n in itertools.pairwise(sizes)])
+        assert any(key.startswith("w") for key in draw_network(model).titles) == is_labelled
+        assert any(key.startswith("w") for key in draw_network(model, show=("weight",)).titles)
+    with pytest.raises(ValueError, match="72 lines"):
+        draw_network(nn.Linear(8, 8), show=("weight",))
 
 
 def test_a_large_network_is_drawn_at_once(graphviz):
@@ -450,10 +465,16 @@ def test_the_node_one_can_be_told_without_colour():
 
 def test_both_languages_and_the_setting():
     drawing = draw_network(lecture_net(), X, Y, loss=nn.MSELoss(), lang="vi")
-    for text in ("<B>Lớp đầu vào</B>", "<B>Lớp ẩn</B>", "<B>(hidden layer) 2</B>", "<B>Lớp đầu ra</B>", "số neuron: 3"):
+    for text in (
+        "<B>Lớp đầu vào</B>",
+        "<B>Lớp ẩn 2</B>",
+        "<B>(hidden layer 2)</B>",
+        "<B>Lớp đầu ra</B>",
+        "số neuron: 3",
+    ):
         assert text in drawing.source
     assert drawing.title == "Mạng nơ-ron (neural network) 2-3-3-1"
-    assert "lớp ẩn (hidden layer) 1: 3 (tanh)" in drawing.description
+    assert "lớp ẩn 1 (hidden layer 1): 3 (tanh)" in drawing.description
     tg.set_language("vi")
     assert "số neuron" in draw_network(lecture_net()).source
     english = draw_network(lecture_net(), lang="en")
@@ -506,7 +527,7 @@ def test_graphviz_has_nothing_to_complain_about(graphviz, theme, format, monkeyp
     content = draw_network(lecture_net(), X, Y, loss=nn.MSELoss(), theme=theme, show=show).pipe(format)
     assert content.startswith({"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[format])
     complaints = b"".join(process.stderr for process in done).splitlines()
-    assert len(done) == 1
+    assert len(done) == (2 if format == "png" else 1)  # of a PNG the size is asked for first
     assert [line for line in complaints if not line.startswith(b"Fontconfig")] == []  # that is about the machine
 
 
@@ -516,6 +537,106 @@ def test_every_line_says_what_it_connects(graphviz):
     titles = [group.findtext(f"{SVG}title") for group in groups if group.get("class", "").startswith("edge")]
     assert len(titles) == 25
     assert {"x₁ → a₃⁽¹⁾", "1 → ŷ", "a₂⁽¹⁾ → a₁⁽²⁾"} <= set(titles)
+
+
+# --- for LaTeX, and step by step ---------------------------------------------------------------------------------
+
+
+def test_tikz_has_every_part_in_the_same_place(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    drawing = draw_network(lecture_net(), X, Y, loss=nn.MSELoss())
+    text = drawing.to_tikz()
+    places = re.findall(r"\\node\[.*?\] at (\(.*?\)) ", text)
+    given = re.findall(r'^  \w+ \[class=.*?pos="(.*?)"', drawing.source, re.MULTILINE)
+    assert sorted(places) == sorted(f"({one})" for one in given)
+    assert text.count(r"\draw[") == len(lines_of(drawing.source)) == 26
+    assert text.count(", dashed] (") == drawing.source.count('style="dashed"]')
+    for part in (r"$w_{13}^{(2)}$", rf"${number(drawing.network.layers[1].delta[2]).replace('−', '-')}$"):
+        assert part in text or part.replace("$", "", 1) in text
+    assert "\\textbf{Hidden layer 2}" in text
+    assert r"\begin{document}" not in text
+    assert text == drawing.to_tikz()
+
+
+def test_tex_files(tmp_path):
+    drawing = draw_network(lecture_net(), theme="dark")
+    path = drawing.render(tmp_path / "net.tex")
+    assert path.read_text(encoding="utf-8") == drawing.to_tikz(document=True)
+    assert r"\pagecolor{tgPage}" in drawing.to_tikz(document=True)
+
+
+def seen(svg):
+    """What can be read in a frame, part by part, and where every part is."""
+    texts, places = {}, {}
+    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+        if "node" in group.get("class", ""):
+            texts[group.get("data-part")] = [text.text.replace("\xa0", "") for text in group.iter(f"{SVG}text")]
+            ellipse = group.find(f"{SVG}ellipse")
+            if ellipse is not None:
+                places[group.get("data-part")] = [ellipse.get(name) for name in ("cx", "cy", "rx")]
+    return {key: [text for text in lines if text] for key, lines in texts.items()}, places
+
+
+@pytest.mark.parametrize("show", [None, ("weight", "value", "delta", "grad")])
+def test_the_story_goes_forward_and_back_and_nothing_moves(graphviz, tmp_path, show):
+    drawing = draw_network(lecture_net(), X, Y, loss=nn.MSELoss(), show=show)
+    paths = drawing.frames(tmp_path / "story")
+    frames = [path.read_text(encoding="utf-8") for path in paths]
+    assert [path.name for path in paths] == [f"frame-{i:03d}.svg" for i in range(1, 9)]
+    told = [seen(frame)[0] for frame in frames]
+    assert all(seen(frame)[1] == seen(frames[0])[1] for frame in frames)
+    assert len({re.search(r'viewBox="[^"]*"', frame)[0] for frame in frames}) == 1
+    known = [[len(texts[f"n{k}_1"]) for k in range(4)] for texts in told]
+    assert known == [[2, 1, 1, 1], [2, 3, 1, 1], [2, 3, 3, 1], [2, 3, 3, 3], [2, 3, 3, 3], [2, 3, 3, 4], [2, 3, 4, 4],
+                     [2, 4, 4, 4]]  # fmt: skip
+    assert [any("= " in text for text in texts["loss"] if text[0] == "L") for texts in told] == [False] * 4 + [True] * 4
+    if show is not None:
+        counts = [[len(texts[f"w{k}_1_1"]) for k in (1, 2, 3)] for texts in told]
+        assert counts == [[1, 1, 1]] * 5 + [[1, 1, 2], [1, 2, 2], [2, 2, 2]]
+    end = seen(drawing.pipe("svg").decode())[0]
+    assert {key: lines for key, lines in told[-1].items() if key != "said"} == end
+    said = [" ".join(" ".join(texts["said"][1:]).split()) for texts in told]
+    assert said[2] == "z⁽²⁾ = a⁽¹⁾ W⁽²⁾ + b⁽²⁾, a⁽²⁾ = ReLU(z⁽²⁾)"
+    assert said[5] == "δ⁽³⁾ = ∂L/∂ŷ ⊗ σ′(z⁽³⁾), ∂L/∂W⁽³⁾ = a⁽²⁾ᵀ δ⁽³⁾, ∂L/∂b⁽³⁾ = δ⁽³⁾"
+    assert said[7] == "δ⁽¹⁾ = (δ⁽²⁾ W⁽²⁾ᵀ) ⊗ tanh′(z⁽¹⁾), ∂L/∂W⁽¹⁾ = xᵀ δ⁽¹⁾, ∂L/∂b⁽¹⁾ = δ⁽¹⁾"
+    active = [
+        set(re.findall(r'data-part="(\w+)">\n<title>[^<]*</title>\n<\w+ fill="#ffe08a"', frame)) for frame in frames
+    ]
+    assert [sorted(parts)[0][:2] for parts in active] == ["n0", "n1", "n2", "n3", "lo", "n3", "n2", "n1"]
+
+
+def test_formulas_hold_for_softmax_and_for_layers_without_activation_too():
+    model = nn.Sequential(nn.Linear(2, 2, bias=False), nn.Linear(2, 2), nn.Softmax())
+    moments = moments_of(*_network(model, loss=lambda out: out[0]))
+    said = [moment.said[1] for moment in moments]
+    assert said[1] == "z⁽¹⁾ = x W⁽¹⁾,   a⁽¹⁾ = z⁽¹⁾"
+    assert said[4].startswith("δ⁽²⁾ = ∂L/∂z⁽²⁾,")
+    assert said[5] == "δ⁽¹⁾ = δ⁽²⁾ W⁽²⁾ᵀ,   ∂L/∂W⁽¹⁾ = xᵀ δ⁽¹⁾"
+
+
+def _network(model, loss):
+    drawing = draw_network(model, X, loss=loss)
+    return drawing.network, drawing.look
+
+
+def test_one_document_with_all_steps(graphviz, tmp_path):
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    drawing = draw_network(nn.Linear(2, 1), X, lang="vi")
+    (path,) = drawing.frames(tmp_path / "steps.pdf")
+    reader = pypdf.PdfReader(path)
+    assert len(reader.pages) == 2
+    titles = [one.title for one in reader.outline]
+    assert titles == ["1. Lớp đầu vào (input layer)", "2. Lan truyền xuôi (feedforward): lớp đầu ra (output layer)"]
+
+
+def test_steps_need_an_example(tmp_path):
+    drawing = draw_network(lecture_net())
+    for make in (lambda: drawing.frames(tmp_path / "story"), lambda: drawing.to_tikz(overlays=True)):
+        with pytest.raises(DrawingError, match=r"draw_network\(model, inputs\)"):
+            make()
+    with pytest.raises(ValueError, match="'gif'"):
+        drawing.frames(tmp_path / "story", "gif")
+    assert list(tmp_path.iterdir()) == []
 
 
 PROGRAM = """

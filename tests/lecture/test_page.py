@@ -246,6 +246,12 @@ def test_an_animation_shows_every_epoch(graphviz, tmp_path):
     ]
     assert data["curve"] == pytest.approx([0.0, (3 * -123.456 - 6) ** 2, 2.25])
     assert data["moments"][2]["formulas"] == ["L = 2.25"]
+    assert data["axes"]["x"] == [[0, "0"], [1, "10"], [2, "20"]]
+    heights = [loss for loss, _ in data["axes"]["y"]]
+    assert heights[0] <= 0
+    assert heights[-1] >= (3 * -123.456 - 6) ** 2
+    assert 3 <= len(heights) <= 7
+    assert [text for _, text in data["axes"]["y"]] == [number(loss) for loss in heights]
 
 
 def test_an_animation_leaves_the_model_as_it_was(graphviz, tmp_path):

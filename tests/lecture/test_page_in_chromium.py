@@ -28,6 +28,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--window-size=1280,720"),
 )
 
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀ₀₁₂₃₄₅₆₇₈₉", "0123456789−+()T0123456789")  # raised and lowered by HTML
+
 OUTSIDE = """
 const outside = [];
 for (const g of document.querySelectorAll("#graph .node")) {
@@ -53,6 +55,16 @@ for (const g of document.querySelectorAll("#graph .node")) {
   }));
 }
 return found;
+"""
+
+
+CROSSED = """
+const line = document.querySelector("#curve .line");
+const points = Array.from({ length: 200 }, (_, i) => line.getPointAtLength((line.getTotalLength() * i) / 199));
+return [...document.querySelectorAll("#curve text")].filter((text) => {
+  const b = text.getBBox();
+  return points.some((p) => p.x > b.x && p.x < b.x + b.width && p.y > b.y && p.y < b.y + b.height);
+}).map((text) => text.textContent);
 """
 
 
@@ -104,6 +116,10 @@ def screen(browser, width, height, **features):
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": width < 600})
 
 
+def said(step):
+    return [step.heading, *(formula.translate(PLAIN) for formula in step.formulas)]
+
+
 class Page:
     """What a user does and sees."""
 
@@ -128,6 +144,15 @@ class Page:
     @property
     def caption(self):
         return self.run("return [...document.querySelectorAll('#caption > *')].map((line) => line.textContent)")
+
+    @property
+    def cells(self):
+        """The table's rows by name."""
+        rows = self.run(
+            "const rows = [...document.querySelectorAll('#numbers tbody tr')];"
+            "return rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+        )
+        return {name: rest for name, *rest in rows}
 
     def numbers(self, part):
         return self.run(
@@ -173,7 +198,7 @@ def test_the_caption_the_numbers_and_the_marks_are_those_of_the_step(page):
     boxes = drawing.graph.by_id
     for position, step in enumerate(steps_of(drawing.graph, lang="en"), 1):
         assert opened.step == position
-        assert opened.caption == [step.heading, *step.formulas]
+        assert opened.caption == said(step)
         active = opened.run("return [...document.querySelectorAll('#graph .active')].map((g) => g.dataset.part)")
         assert set(active) == step.active
         way = "back" if step.kind == "backward" else "forth"
@@ -200,14 +225,41 @@ def test_the_table_says_what_the_picture_says(page):
     drawing = net(lang="en")
     opened = page(drawing)
     opened.press(Keys.END)
-    rows = opened.run(
-        "const rows = [...document.querySelectorAll('#numbers tbody tr')];"
-        "return rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    cells = opened.cells
+    assert cells["b(3)"] == ["parameter", "−0.2", "0.6261"]
+    assert cells["W(3)"][1] == "[[0.2], [−1], [−0.2]]"
+    assert re.fullmatch(r"4×3: min \S+, mean \S+, max \S+, norm ‖·‖ \S+", cells["Z(1)"][1])
+    assert opened.run("return document.documentElement.scrollHeight") <= 720
+
+
+def test_formulas_are_set_as_mathematics(page):
+    opened = page(net(lang="en"))
+    opened.press(Keys.END)
+    grids = opened.run(
+        "return [...document.querySelectorAll('#caption .matrix')].map((m) => [...m.children].map((row) => "
+        "[...row.querySelectorAll(':scope > :not(.silent)')].map((cell) => cell.getBoundingClientRect().left)))"
     )
-    cells = {name: rest for name, *rest in rows}
-    assert cells["b⁽³⁾"] == ["parameter", "[−0.2]", "[0.6261]"]
-    assert cells["W⁽³⁾"][1] == "[[0.2], [−1], [−0.2]]"
-    assert re.fullmatch(r"4×3: min \S+, mean \S+, max \S+, norm ‖·‖ \S+", cells["Z⁽¹⁾"][1])
+    assert [(len(grid), len(grid[0])) for grid in grids] == [(2, 3), (1, 3), (3, 3), (1, 3), (3, 1)]
+    for grid in grids:
+        assert all(sorted(row) == row for row in grid)
+        assert len({tuple(map(len, grid))}) == 1
+    html = opened.run("return document.getElementById('caption').innerHTML")
+    assert "<var>W</var><sup>(1)</sup>" in html
+    assert not re.search("[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]", html)
+    (power,) = re.findall(r"10<sup>([^<]*)</sup>", html)
+    assert power == "−5"
+    opened.press(Keys.HOME)
+    assert 'matmul<span class="silent">_</span><sub>1</sub>' in opened.run(
+        "return document.getElementById('caption').innerHTML"
+    )
+
+
+def test_a_long_name_leaves_room_for_the_numbers(page):
+    name = "averylongname_" * 9
+    opened = page(draw((tg.tensor(2.0, requires_grad=True, name=name) * 3.0 - 1.0) ** 2, lang="en"))
+    assert [cell for cell in opened.cells if cell.startswith("avery")] == [name[:39] + "…"]
+    assert opened.run("return document.querySelector('tbody th').title") == name
+    assert opened.run("const place = document.getElementById('numbers'); return place.scrollWidth <= place.clientWidth")
 
 
 def test_language_theme_and_blank_screen(page):
@@ -276,7 +328,7 @@ def test_buttons_do_what_keys_do(page):
         assert opened.browser.find_element(By.ID, name).accessible_name, name
     live = opened.browser.find_element(By.ID, "caption")
     assert live.get_attribute("aria-live") == "polite"
-    assert opened.browser.find_element(By.CSS_SELECTOR, "#graph svg").get_attribute("role") == "img"
+    assert opened.browser.find_element(By.CSS_SELECTOR, "#graph svg").get_attribute("role") == "graphics-document"
 
 
 def test_every_control_can_be_reached_by_keyboard(page):
@@ -355,7 +407,7 @@ def test_names_are_shown_and_never_executed(page, name):
     opened = page(draw((w * 3.0 - 1.0) ** 2, lang="en"))
     assert opened.browser.title == "Computation graph of L"
     assert unicodedata.normalize("NFC", name) in opened.run(
-        "return [...document.querySelectorAll('#numbers tbody th')].map((th) => th.textContent)"
+        "return [...document.querySelectorAll('#numbers tbody th')].map((th) => th.title || th.textContent)"
     )
     assert opened.run("return document.querySelectorAll('b').length") == 0
     opened.press(Keys.END)
@@ -448,6 +500,32 @@ def test_on_paper_every_step_has_a_page(page):
     assert opened.step == 4
 
 
+def test_on_paper_a_long_picture_shows_what_the_step_is_about(page):
+    drawing = net(lang="en")
+    opened = page(drawing)
+    boxes = opened.run(
+        "const root = document.querySelector('#graph svg'), all = root.getBoundingClientRect();"
+        "const scale = root.viewBox.baseVal.width / all.width;"
+        "return Object.fromEntries([...document.querySelectorAll('#graph .node')].map((g) => {"
+        "const b = g.getBoundingClientRect(); return [g.dataset.part, [(b.left - all.left) * scale, "
+        "(b.top - all.top) * scale, (b.right - all.left) * scale, (b.bottom - all.top) * scale]]}))"
+    )
+    opened.run("dispatchEvent(new Event('beforeprint'))")
+    windows = opened.run(
+        "return [...document.querySelectorAll('.sheet')].map((sheet) => "
+        "sheet.querySelector('svg:not(.overview)').getAttribute('viewBox').split(' ').map(Number))"
+    )
+    steps = steps_of(drawing.graph, lang="en")
+    assert len(windows) == len(steps)
+    for step, (left, top, width, height) in zip(steps[:-1], windows, strict=False):
+        assert width < 2000
+        for part in step.active & boxes.keys():
+            x0, y0, x1, y1 = boxes[part]
+            assert left - 1 <= x0 <= x1 <= left + width + 1, (step.heading, part)
+            assert top - 1 <= y0 <= y1 <= top + height + 1, (step.heading, part)
+    opened.run("dispatchEvent(new Event('afterprint'))")
+
+
 def test_training_as_an_animation(page, tmp_path):
     model, x = Linear(2, 1), tg.tensor([[1.0, 2.0]], name="x")
     snapshots = {
@@ -459,8 +537,9 @@ def test_training_as_an_animation(page, tmp_path):
     for heading, w in (("Epoch 0", 1.0), ("Epoch 50", 1e-7), ("Epoch 100", 3.0)):
         loss = np.square(w - 2 * w + 0.5)
         assert opened.caption == [heading, f"L = {number(loss)}"]
-        assert number(w) in opened.run("return document.querySelector('#numbers tbody').textContent")
+        assert number(w).translate(PLAIN) in opened.cells["weight"][1]
         assert opened.run(OUTSIDE) == []
         assert opened.run("return document.querySelectorAll('#curve circle').length") == 1
+        assert opened.run(CROSSED) == []
         opened.press(Keys.PAGE_DOWN)
     assert opened.run("return document.getElementById('count').textContent") == "100 / 100"

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import tinygrad_vn as tg
+from tests.lecture.stories import net
 from tinygrad_vn import nn
-from tinygrad_vn.lecture import DrawingError, GraphDrawing, draw
+from tinygrad_vn.lecture import DrawingError, GraphDrawing, draw, draw_network
 from tinygrad_vn.lecture.picture import layout
 from tinygrad_vn.lecture.story.steps import steps_of
 
@@ -102,6 +103,27 @@ def test_overlays_reach_from_the_first_step_to_the_last(graphviz: None) -> None:
     assert text.count(r"\begin{frame}") == 1
 
 
+def test_of_a_long_strip_every_slide_shows_what_the_step_is_about(graphviz: None) -> None:
+    drawing = net(lang="en")
+    steps = steps_of(drawing.graph, lang="en")
+    text = drawing.to_tikz(overlays=True)
+    shape = r"\\only<(\d+)-(\d+)>\{\\clip \(([-\d.]+),([-\d.]+)\) rectangle \(([-\d.]+),([-\d.]+)\);\}"
+    windows = [tuple(map(float, found)) for found in re.findall(shape, text)]
+    assert [n for first, last, *_ in windows for n in range(int(first), int(last) + 1)] == list(
+        range(1, len(steps) + 1)
+    )
+    nodes = r"minimum width=([\d.]+)bp, minimum height=([\d.]+)bp.*?\] \((\w+)\) at \(([-\d.]+),([-\d.]+)\)"
+    boxes = {part: (float(x), float(y), float(w), float(h)) for w, h, part, x, y in re.findall(nodes, text)}
+    whole = windows[-1]
+    for first, last, left, lower, right, upper in windows[:-1]:
+        assert right - left < 0.5 * (whole[4] - whole[2])
+        for step in steps[int(first) - 1 : int(last)]:
+            for x, y, width, height in (boxes[part] for part in step.active):
+                assert left - 0.1 <= x - width / 2 < x + width / 2 <= right + 0.1, step.heading
+                assert lower - 0.1 <= y - height / 2 < y + height / 2 <= upper + 0.1, step.heading
+    assert r"\clip" not in price().to_tikz()
+
+
 def test_tex_files(tmp_path: Path, graphviz: None) -> None:
     path = price().render(tmp_path / "loss.tex")
     assert path.read_text(encoding="utf-8") == price().to_tikz(document=True)
@@ -175,3 +197,15 @@ def test_two_pictures_in_one_paper(compiled: Compile) -> None:
     )
     assert "value" in page
     assert "giá trị" in page
+
+
+def test_networks_for_latex(compiled: Compile) -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.LeakyReLU(), nn.Linear(3, 1), nn.Sigmoid())
+    show = ("weight", "value", "delta", "grad")
+    drawing = draw_network(model, [0.5, -1.0], 1.0, loss=nn.MSELoss(), show=show, lang="vi", theme="dark")
+    (page,) = compiled(drawing.to_tikz(document=True))
+    assert "Lớp ẩn 1" in page
+    assert "MSELoss" in page
+    pages = compiled(drawing.to_tikz(document=True, overlays=True))
+    assert len(pages) == 6
+    assert "Lan truyền ngược" in pages[-1]

@@ -41,7 +41,9 @@ def test_headings_in_vietnamese():
 def test_names_of_the_callers_variables_and_given_ones():
     x = tg.tensor(3.0, requires_grad=True)
     y = x * x
-    assert re.search(r"^y +x · x +9 +∂y/∂x = x = 3; ∂y/∂x = x = 3 +1$", tg.trace_table(y, lang="en"), re.MULTILINE)
+    assert re.search(
+        r"^y +x · x +9 +∂y/∂x₍₁₎ = x = 3; ∂y/∂x₍₂₎ = x = 3 +1$", tg.trace_table(y, lang="en"), re.MULTILINE
+    )
     assert "trọng số" in tg.trace_table(y, names={"trọng số": x})
     assert "Ŷ = A" not in tg.trace_table(y * 1.0)
     assert "A = Ŷ" in tg.trace_table(y * 1.0, names=[("A", y), ("Ŷ", y)])
@@ -149,9 +151,22 @@ def test_several_results_and_mistakes():
     w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
     table = tg.trace_table([w * 2.0, w.sum()], lang="en")
     assert "[2, 4]" in table
-    with pytest.raises(TypeError, match="takes a Tensor, or a list of them, not float"):
+    with pytest.raises(TypeError, match="takes a Tensor that was computed, or a list of them, not float"):
         tg.trace_table(2.0)
     with pytest.raises(ValueError, match="'text', 'markdown', 'html', 'csv'"):
         tg.trace_table(w, format="xml")
-    with pytest.raises(ValueError, match="at least one digit"):
+    with pytest.raises(ValueError, match="a whole number from 1"):
         tg.trace_table(w, precision=0)
+
+
+def test_the_same_argument_twice_has_two_derivatives():
+    v = tg.tensor(2.0, requires_grad=True, name="v")
+    (line,) = (line for line in tg.trace_table(v / v, lang="en").splitlines() if line.startswith("L"))
+    assert "∂L/∂v₍₁₎ = 1/v = 0.5; ∂L/∂v₍₂₎ = −v/v² = −0.5" in line
+
+
+def test_a_repeated_argument_says_which_sum():
+    b = tg.tensor([1.0, 1.0], requires_grad=True, name="b")
+    Z = tg.tensor([[1.0, 2.0], [3.0, 4.0]], name="X") + b
+    (line,) = (line for line in tg.trace_table(Z.sum(), names={"Z": Z}, lang="en").splitlines() if line.startswith("Z"))
+    assert "∂Z/∂b = 1 = [[1, 1], [1, 1]] (sum over the rows)" in line

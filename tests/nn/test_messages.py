@@ -170,9 +170,9 @@ VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầ�
 ENGLISH = re.compile(r"\b(the|of|is|was|are|use|write|make|or|and|which|not|its|it|for|from|given|takes|got)\b")
 
 
-@pytest.mark.parametrize(("kind", "english", "vietnamese", "mistake"), MISTAKES)
+@pytest.mark.parametrize(("kind", "in_english", "in_vietnamese", "mistake"), MISTAKES)
 def test_a_mistake_is_told_in_the_language_of_the_setting(
-    kind: type[Exception], english: str, vietnamese: str, mistake: Callable[[], Any]
+    kind: type[Exception], in_english: str, in_vietnamese: str, mistake: Callable[[], Any]
 ) -> None:
     texts = {}
     for language in ("en", "vi"):
@@ -181,9 +181,9 @@ def test_a_mistake_is_told_in_the_language_of_the_setting(
             mistake()
         assert type(caught.value) is kind
         texts[language] = str(caught.value)
-    assert re.search(english, texts["en"]), texts["en"]
+    assert re.search(in_english, texts["en"]), texts["en"]
     assert not VIETNAMESE_LETTER.search(texts["en"])
-    assert vietnamese in texts["vi"], texts["vi"]
+    assert in_vietnamese in texts["vi"], texts["vi"]
     prose = re.sub(r"[\w.]+\(.*?\)|'[^']*'", "", texts["vi"])
     assert not ENGLISH.search(prose), prose
 

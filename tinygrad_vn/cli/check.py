@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from tinygrad_vn.checking import Report, reports
-from tinygrad_vn.cli.arguments import CommandError, Parser, whole_number
+from tinygrad_vn.cli.arguments import CommandError, Parser, complain, whole_number
 from tinygrad_vn.cli.check_tables import table
 from tinygrad_vn.cli.expression import ALL, Expression
 from tinygrad_vn.cli.notation import name_of
@@ -105,6 +105,7 @@ def run(options: argparse.Namespace, lang: Language) -> int:
     question = question_of_file(what, texts, lang) if ".py:" in what else question_of_formula(what, texts, lang)
     with computing(question, lang), np.errstate(all="ignore"):
         result = question.func(*question.tensors())
+        remark(question)
         made = reports(question.func, question.tensors(), order, **settings)
     print(answer(question, result, made, form, lang))
     return 0 if all(report.passed for report in made) else 1
@@ -159,10 +160,22 @@ def array_of(name: str, text: str, lang: Language) -> Any:
     value = Expression(text, lang)
     if not value.variables:
         with contextlib.suppress(*FAILURES), np.errstate(all="ignore"):
-            array = np.asarray(value(), np.float64)
+            given = value()
+            refuse_uneven(f"{name}={text}", given, lang)
+            array = np.asarray(given, np.float64)
             if array.size and np.isfinite(array).all():
                 return array
     raise CommandError(say("bad value", lang, word=f"{name}={text}", **examples))
+
+
+def refuse_uneven(word: str, given: Any, lang: Language) -> None:
+    """An error for a list whose rows have different lengths, at any depth."""
+    if not isinstance(given, list | tuple) or not all(isinstance(row, list | tuple) for row in given):
+        return
+    for row, elements in enumerate(given, 1):
+        if len(elements) != len(given[0]):
+            raise CommandError(say("uneven rows", lang, word=word, row=row, count=len(elements), first=len(given[0])))
+        refuse_uneven(word, elements, lang)
 
 
 def question_of_formula(text: str, texts: Mapping[str, str], lang: Language) -> Question:
@@ -275,6 +288,12 @@ def computing(question: Question, lang: Language) -> Iterator[None]:
     except FAILURES as error:
         text = " ".join(str(error).split())
         raise CommandError(say("cannot compute", lang, formula=question.title, text=text)) from None
+
+
+def remark(question: Question) -> None:
+    """One line on the error channel where the formula has no finite value."""
+    if isinstance(question.func, Expression) and question.func.remark:
+        complain(question.func.remark)
 
 
 def answer(question: Question, result: Any, made: Sequence[Report], form: str, lang: Language) -> str:

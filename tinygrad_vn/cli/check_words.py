@@ -133,6 +133,19 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
         "vi": "mảng ở đây sẽ có khoảng {size} phần tử; công thức chỉ nhận tối đa {most}.",
         "en": "this would make an array of about {size} elements; formulas go up to {most}.",
     },
+    "too large": {
+        "vi": "{text} quá lớn: số thực chỉ đến khoảng 1.8·10³⁰⁸.",
+        "en": "{text} is too large: numbers go up to about 1.8·10³⁰⁸.",
+    },
+    "not finite": {
+        "vi": "{text} = {value} với các giá trị này, nên gradient qua chỗ này không dùng được.",
+        "en": "{text} = {value} with these values, so gradients that pass through it mean nothing.",
+    },
+    "not all finite": {
+        "vi": "{text} có phần tử {value} với các giá trị này, nên gradient qua đó không dùng được.",
+        "en": "{text} has elements that are {value} with these values, so gradients that pass through them mean "
+        "nothing.",
+    },
     "bad index": {
         "vi": "chỉ số {text} không hợp lệ: hãy dùng số nguyên hoặc đoạn, như x{example}.",
         "en": "{text} is no index: write whole numbers or slices, as in x{example}.",
@@ -170,6 +183,10 @@ arrays of them are checked; parameters with other defaults (whole numbers, texts
     "bad value": {
         "vi": "{word}: hãy viết một số hữu hạn, như {number}, hoặc một mảng, như {array}.",
         "en": "{word}: write a finite number, such as {number}, or an array, such as {array}.",
+    },
+    "uneven rows": {
+        "vi": "{word}: hàng {row} có {count} phần tử, còn hàng 1 có {first}; mọi hàng phải dài bằng nhau.",
+        "en": "{word}: the length of row {row} is {count}, that of row 1 is {first}; all rows must have the same.",
     },
     "decimal comma": {
         "vi": "{word}: số thập phân viết bằng dấu chấm, {right}; nhiều số thì đặt trong ngoặc vuông, {array}.",

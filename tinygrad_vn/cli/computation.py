@@ -14,7 +14,7 @@ import numpy as np
 
 from tinygrad_vn.checkpoint.replacing import replacing
 from tinygrad_vn.cli.arguments import CommandError, Parser
-from tinygrad_vn.cli.check import Question, computing, question_of_formula, values_of
+from tinygrad_vn.cli.check import Question, computing, question_of_formula, remark, values_of
 from tinygrad_vn.cli.notation import name_of
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.data.words import reason_of
@@ -73,6 +73,7 @@ def computed(options: argparse.Namespace, command: str, lang: Language) -> Compu
         result = question.func(*leaves)
     for leaf in leaves:  # only now: what is computed from inputs alone, such as x / 2, belongs into the picture too
         leaf.requires_grad_(leaf.name in parameters)
+    remark(question)
     if not isinstance(result, Tensor):
         raise CommandError(say("several values", lang, formula=text, first="[0]"))
     if all(result is not leaf for leaf in leaves):

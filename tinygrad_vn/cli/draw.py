@@ -8,8 +8,6 @@ The ending of the file says what is written. Without one, the table of values an
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +30,7 @@ from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture import DrawingError, GraphDrawing, draw, trace_table
 from tinygrad_vn.lecture.picture.draw import DIRECTIONS, SHOWN
-from tinygrad_vn.lecture.picture.layout import FORMATS, pip_install
+from tinygrad_vn.lecture.picture.layout import FORMATS
 from tinygrad_vn.lecture.theme import THEMES
 
 MOST_DIGITS: Final = 15
@@ -111,8 +109,6 @@ def write_drawing(drawing: GraphDrawing, out: str, steps: bool, lang: Language) 
         slides = steps and ending == "tex"
         content = drawing.to_tikz(document=True, overlays=True).encode() if slides else drawing.pipe(ending)
     except DrawingError as error:
-        if shutil.which("dot") is None and importlib.util.find_spec("pygraphviz") is None:
-            raise CommandError(say("no graphviz", lang, command=pip_install("pygraphviz"))) from None
-        raise CommandError(str(error)) from None
+        raise CommandError(error.texts[lang]) from None
     write(path, content, lang)
     print(say("output", lang, path=out))

@@ -145,10 +145,6 @@ tanh, sum, linalg.inv, …) with relu, sigmoid, softmax, …. Values are numbers
         "vi": "-o {path}: không ghi được: {reason}.",
         "en": "-o {path}: cannot be written: {reason}.",
     },
-    "no graphviz": {
-        "vi": "chưa vẽ được: thiếu Graphviz. Cài bằng lệnh: {command} (không cần Graphviz: .dot, .md, .mmd)",
-        "en": "cannot draw: Graphviz is not installed. This command adds it: {command} (without it: .dot, .md, .mmd)",
-    },
     # what is printed
     "output": {"vi": "Đã ghi {path}", "en": "Written: {path}"},
     "output folder": {"vi": "Đã ghi {count} tệp vào {path}", "en": "Written: {count} files in {path}"},
@@ -157,8 +153,8 @@ tanh, sum, linalg.inv, …) with relu, sigmoid, softmax, …. Values are numbers
         "en": "For a picture, add -o {path} (or .pdf .png .html .tex .md .dot).",
     },
     "hint single": {
-        "vi": "{name} có {count} phần tử: chỉ một số đơn lẻ mới có gradient. Hãy lấy tổng hoặc trung bình, như "
-        "sum(…) hay mean(…).",
+        "vi": "{name} có {count} phần tử: chỉ đạo hàm được một đại lượng vô hướng (scalar). Hãy lấy tổng hoặc trung "
+        "bình, như sum(…) hay mean(…).",
         "en": "{name} has {count} elements: only a single number has gradients. Take a sum or a mean, as in sum(…) or "
         "mean(…).",
     },

@@ -12,6 +12,7 @@ import difflib
 import functools
 import math
 import operator
+import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -19,9 +20,10 @@ from typing import Any, Final
 import numpy as np
 
 from tinygrad_vn.cli.arguments import CommandError
-from tinygrad_vn.cli.notation import Formula
+from tinygrad_vn.cli.notation import SHOWN, Formula
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.nn import functional
 from tinygrad_vn.rules import FUNCTIONS
 from tinygrad_vn.tensor import Tensor
@@ -68,6 +70,7 @@ class Expression:
     Attributes:
         formula: its text and its tree.
         variables: their names, in the order in which they occur.
+        remark: where the first computation met what has no finite value, log(−1) or 1/0; "" where nothing did.
     """
 
     def __init__(self, written: str, lang: Language, given: Sequence[str] = ()) -> None:
@@ -83,14 +86,23 @@ class Expression:
         """
         self.formula, self.lang, self.given = Formula(written, lang), lang, given
         self.variables: list[str] = []
+        self.remark = ""
+        self._is_first = True
         try:
             self._value = self._part(self.formula.tree)
         except RecursionError:
             raise CommandError(say("formula too long", lang)) from None
 
     def __call__(self, *values: Any) -> Any:
-        """The value of the formula, given those of its variables in their order."""
-        return self._value(dict(zip(self.variables, values, strict=True)))
+        """The value of the formula, given those of its variables in their order.
+
+        Raises:
+            CommandError: a power is too large for a number.
+        """
+        try:
+            return self._value(dict(zip(self.variables, values, strict=True)))
+        finally:
+            self._is_first = False
 
     @functools.singledispatchmethod
     def _part(self, node: ast.AST) -> Part:
@@ -99,9 +111,12 @@ class Expression:
 
     @_part.register(ast.Constant)
     def _number(self, node: ast.Constant) -> Part:
-        if type(node.value) not in (int, float):
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.formula.mistake("not in formulas", node, text=self.formula.text_of(node))
-        return lambda values: node.value
+        if value > sys.float_info.max:
+            raise self.formula.mistake("too large", node, text=self._shown(node))
+        return lambda values: value
 
     @_part.register(ast.Name)
     def _name(self, node: ast.Name) -> Part:
@@ -120,7 +135,7 @@ class Expression:
             x, y = _operand(left(values)), _operand(right(values))
             if getattr(x, "size", 1) * getattr(y, "size", 1) > MOST:
                 self._refuse_giant(node, _size_of_result(compute, x.shape, y.shape))
-            return compute(x, y)
+            return self._looked_at(node, compute(x, y), x, y)
 
         return value
 
@@ -142,7 +157,8 @@ class Expression:
         if name is not None and name.rpartition(".")[0] in PREFIXES and node.attr in CONSTANTS:
             return lambda values: CONSTANTS[node.attr]
         if node.attr not in ("T", "mT"):
-            raise self.formula.mistake("unknown attribute", node.value, text=self.formula.text_of(node))
+            place = self.formula.place_of_name(node)
+            raise self.formula.mistake("unknown attribute", place, text=self.formula.text_of(node))
         inner = self._part(node.value)
         return lambda values: getattr(_operand(inner(values)), node.attr)
 
@@ -187,7 +203,9 @@ class Expression:
                 self._refuse_giant(node, math.prod(getattr(one, "size", 1) for one in given))
             if isinstance(function, np.ufunc):  # of whole numbers, some have whole results
                 given = [_operand(one) for one in given]
-            return function(*given, **{name: part(values) for name, part in named.items()})
+            return self._looked_at(
+                node, function(*given, **{name: part(values) for name, part in named.items()}), *given
+            )
 
         return value
 
@@ -211,6 +229,24 @@ class Expression:
         node.args.insert(0, node.func.value)  # x.sum(axis=0) is the method of its first argument
         return lambda x, *args, **named: getattr(x, method)(*args, **named)
 
+    def _looked_at(self, node: ast.BinOp | ast.Call, result: Any, *given: Any) -> Any:
+        """A result as it is; where it is the first that is not finite, that is noted, and of a power refused."""
+        if not self._is_first or self.remark or _is_finite(result) or not all(map(_is_finite, given)):
+            return result
+        is_power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+        if is_power and np.isinf(_numbers(result)).any() and _numbers(given[0]).all():
+            raise self.formula.mistake("too large", node, text=self._shown(node))
+        numbers = _numbers(result)
+        value = next(number(x, 4) for x in numbers.flat if not np.isfinite(x))
+        key = "not finite" if numbers.size == 1 else "not all finite"
+        self.remark = str(self.formula.mistake(key, node, text=self._shown(node), value=value))
+        return result
+
+    def _shown(self, node: ast.AST) -> str:
+        """A part of the formula, cut to what a message has room for."""
+        text = self.formula.text_of(node)
+        return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
     def _refuse_giant(self, node: ast.AST, size: float) -> None:
         """An error for an array that nobody could look at, before there is one."""
         if size > MOST:
@@ -219,13 +255,27 @@ class Expression:
     def _unknown(self, node: ast.Call, name: str) -> CommandError:
         """An error that suggests what may have been meant."""
         close = difflib.get_close_matches(name, ALL, n=3, cutoff=0.6)
+        place = self.formula.place_of_name(node.func) if isinstance(node.func, ast.Attribute) else node
         if name in OTHER_NAMES:
             close = [OTHER_NAMES[name]]
         if name in self.given or (not close and len(name) == 1):
-            return self.formula.mistake("call of a variable", node, name=name)
+            return self.formula.mistake("call of a variable", place, name=name)
         if close:
-            return self.formula.mistake("function like", node, name=name, close=", ".join(close))
-        return self.formula.mistake("unknown function", node, name=name)
+            return self.formula.mistake("function like", place, name=name, close=", ".join(close))
+        return self.formula.mistake("unknown function", place, name=name)
+
+
+def _numbers(value: Any) -> Any:
+    """What somebody gave or got as a NumPy array; of what is no number, an empty one."""
+    array = np.asarray(value.detach().numpy() if isinstance(value, Tensor) else value)
+    return array if array.dtype.kind in "fiu" else np.zeros(0)
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether all numbers are finite, also those of several results and of lists."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_finite, value))
+    return bool(np.isfinite(_numbers(value)).all())
 
 
 def _operand(value: Any) -> Any:

@@ -62,6 +62,12 @@ class Formula:
         reason = say(key, self.lang, **details)
         return CommandError(say("formula mistake", self.lang, formula=formula, place=place, reason=reason))
 
+    def place_of_name(self, node: ast.Attribute) -> int:
+        """Where in `python` the name behind the last dot begins."""
+        before = self.python.encode()[: node.end_col_offset].decode()
+        name = before[before.rindex(".") + 1 :]
+        return len(before) - len(name.lstrip())
+
     def text_of(self, node: ast.AST) -> str:
         """A part of the formula as it was written."""
         return ast.get_source_segment(self.python, node) or ""

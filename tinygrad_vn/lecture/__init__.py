@@ -8,6 +8,7 @@ tikz         picture and story for LaTeX
 derivation   `explain(loss)` and `trace_table(loss)`: the computation in formulas, and as a table
 notation     how lectures write each operation and its derivatives
 numbers      how numbers are written
+arguments    what is asked of arguments; phrases has what errors say in Vietnamese
 theme        colours, lines and fonts
 words        Vietnamese and English, side by side
 """
@@ -15,10 +16,14 @@ words        Vietnamese and English, side by side
 from tinygrad_vn.lecture.derivation.explain import explain
 from tinygrad_vn.lecture.derivation.trace import trace_table
 from tinygrad_vn.lecture.network.drawing import draw_network
+from tinygrad_vn.lecture.phrases import LECTURE_VIETNAMESE
 from tinygrad_vn.lecture.picture.draw import GraphDrawing, draw, make_dot
 from tinygrad_vn.lecture.picture.drawing import Drawing
 from tinygrad_vn.lecture.picture.layout import DrawingError
 from tinygrad_vn.lecture.story.animate import animate
+from tinygrad_vn.phrases import VIETNAMESE
+
+VIETNAMESE.update(LECTURE_VIETNAMESE)
 
 __all__ = [
     "Drawing",

@@ -13,7 +13,8 @@ import numpy as np
 NOTHING: Final = "—"
 IN_FULL: Final = 9  # elements
 
-_EXACT: Final = 1e-6  # relative: a float32 is no better, so what lies this close to a short number is that number
+_EXACT: Final = 1e-9  # relative: what lies this close to a short number is that number, but for the last bits
+_EXACT_SINGLE: Final = 1e-6  # the same for float32, which is no better than that
 
 # Widths of signs in units of the font size: those of DejaVu Sans, the widest font that drawings name.
 _WIDE: Final = {".": 0.32, ",": 0.32, "−": 0.84, "×": 0.84, "∞": 0.84, "—": 1.0} | dict.fromkeys("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", 0.53)
@@ -25,7 +26,7 @@ def number(x: Any, precision: int = 4) -> str:
     """A number as text.
 
     Args:
-        x: any real number; truth values and whole numbers are written out exactly.
+        x: any number; truth values and whole numbers are written out exactly, a complex one is 1 + 2i.
         precision: significant digits; the digits before the decimal point are never cut off below a million. Zeros
             at the end are dropped where nothing was rounded: 0.5 stays 0.5, 0.50003 becomes 0.5000.
     """
@@ -33,18 +34,41 @@ def number(x: Any, precision: int = 4) -> str:
         return str(bool(x))
     if isinstance(x, int | np.integer):
         return str(int(x)).replace("-", "−")
-    x = float(x)
+    if isinstance(x, complex | np.complexfloating):
+        sign = "−" if x.imag < 0 else "+"
+        return f"{number(x.real, precision)} {sign} {number(abs(x.imag), precision)}i"
+    exact, x = _exact(x), float(x)
     if not np.isfinite(x):
         return "NaN" if np.isnan(x) else "∞" if x > 0 else "−∞"
     scientific = f"{x:.{precision - 1}e}"
     digits, power = scientific.split("e")[0], int(scientific.split("e")[1])
     is_small = -4 <= power < 6
     text = f"{x:.{max(precision - 1 - power, 0)}f}" if is_small else digits
-    if "." in text and abs(float(scientific) - x) <= _EXACT * abs(x):
+    if "." in text and abs(float(scientific) - x) <= exact * abs(x):
         text = text.rstrip("0").rstrip(".")
     if not is_small:
         text += ("" if "." in text else ".0") + f"×10{str(power).translate(_SUPERSCRIPTS)}"
     return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def _exact(x: Any) -> float:
+    """How close to a number a shorter one must lie to be the same."""
+    return _EXACT_SINGLE if isinstance(x, np.float32 | np.float16) else _EXACT
+
+
+def is_rounded(array: np.ndarray[Any, Any], precision: int = 4) -> bool:
+    """Whether an array is written out with fewer digits than it has."""
+    if array.dtype.kind not in "fc" or not is_in_full(array):
+        return False
+    parts = [part for x in array.reshape(-1) for part in ((x.real, x.imag) if array.dtype.kind == "c" else (x,))]
+    return any(_loses_digits(x, precision) for x in parts if np.isfinite(x))
+
+
+def _loses_digits(x: Any, precision: int) -> bool:
+    value = float(x)
+    power = int(f"{value:.{precision - 1}e}".split("e")[1])
+    shown = round(value, max(precision - 1 - power, 0)) if -4 <= power < 6 else float(f"{value:.{precision - 1}e}")
+    return abs(shown - value) > _exact(x) * abs(value)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -68,7 +92,7 @@ def elements(array: np.ndarray[Any, Any], precision: int = 4) -> list[list[str]]
 def summary(array: np.ndarray[Any, Any], precision: int = 4) -> list[tuple[str, str]]:
     """What to say of a larger array: (key of a word, number)."""
     with np.errstate(all="ignore"):
-        x = array.astype(np.float64)
+        x = np.abs(array) if np.iscomplexobj(array) else array.astype(np.float64)
         facts = {"min": x.min(), "mean": x.mean(), "max": x.max(), "norm": np.sqrt(np.vdot(x, x))}
     return [(key, number(fact, precision)) for key, fact in facts.items()]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Role = Literal["input", "parameter", "intermediate", "loss", "constant"]
+Role = Literal["input", "parameter", "intermediate", "loss", "constant", "output", "gradient"]
 
-ROLES: Final[tuple[Role, ...]] = ("input", "parameter", "intermediate", "loss", "constant")
+ROLES: Final[tuple[Role, ...]] = ("input", "parameter", "intermediate", "loss", "constant", "output", "gradient")
 
 # Noto has every Vietnamese letter and sign we use; the others are what Windows, macOS and Linux have without it.
 FONTS: Final = "Noto Sans,Segoe UI,Arial,DejaVu Sans,sans-serif"
@@ -67,6 +67,8 @@ LIGHT: Final = Theme(
         "intermediate": Box("#F3F4F6", "#57606A"),
         "loss": Box("#F9E4EF", "#9C2F6B", width=3.0),
         "constant": Box("#FFFFFF", "#6E7781", style="dashed"),
+        "output": Box("#E2F4EC", "#00704A", width=2.2),
+        "gradient": Box("#FDECE0", "#9A3412", style="dashed", width=2.2),
     },
 )
 
@@ -85,6 +87,8 @@ DARK: Final = Theme(
         "intermediate": Box("#1C2128", "#9DA7B3"),
         "loss": Box("#3A1730", "#F778BA", width=3.0),
         "constant": Box("#0D1117", "#8B949E", style="dashed"),
+        "output": Box("#0A2B20", "#3FB988", width=2.2),
+        "gradient": Box("#331C0C", "#FFB077", style="dashed", width=2.2),
     },
 )
 

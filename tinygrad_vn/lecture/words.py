@@ -29,6 +29,28 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "intermediate": {"vi": "giá trị trung gian", "en": "intermediate value"},
     "loss": {"vi": "hàm mất mát (loss)", "en": "loss"},
     "constant": {"vi": "hằng số", "en": "constant"},
+    "output": {"vi": "đầu ra (output)", "en": "output"},
+    "gradient": {"vi": "gradient", "en": "gradient"},
+    "gradients": {"vi": "gradient", "en": "gradients"},
+    "forward part": {"vi": "lan truyền xuôi", "en": "forward"},
+    "backward part": {"vi": "lan truyền ngược", "en": "backward"},
+    # notes below a picture
+    "note not recorded": {
+        "vi": "Không có phép tính nào được ghi lại: không Tensor nào có requires_grad=True, hoặc đang trong no_grad().",
+        "en": "No operation was recorded: no Tensor has requires_grad=True, or this ran under no_grad().",
+    },
+    "note not kept": {
+        "vi": "—: đồ thị không còn giữ số này (quá lớn, hoặc backward() đã giải phóng).",
+        "en": "—: the graph no longer holds these numbers (too large, or released by backward()).",
+    },
+    "note no gradient": {
+        "vi": "gradient —: chưa tính; cần một kết quả là một số duy nhất, hoặc hãy gọi backward() trước.",
+        "en": "gradient —: not computed; it takes one result that is a single number, or a backward() before.",
+    },
+    "note no heat": {
+        "vi": "Không có gradient nào để tô màu: cần một kết quả duy nhất, là một số duy nhất.",
+        "en": "There are no gradients to colour: it takes one result that is a single number.",
+    },
     "operation": {"vi": "phép toán", "en": "operation"},
     # titles and descriptions
     "computation graph": {"vi": "đồ thị tính toán (computation graph)", "en": "computation graph"},
@@ -41,10 +63,12 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "heat": {"vi": "độ lớn của gradient ‖∇‖ (thang log)", "en": "size of the gradient ‖∇‖ (log scale)"},
     "layer": {"vi": "lớp (layer)", "en": "layer"},
     "equal layers": {"vi": "{count} [layer] giống nhau", "en": "{count} equal layers"},
+    "operations each time": {"vi": "số phép toán mỗi lần", "en": "operations each time"},
     "folded": {"vi": "phần thu gọn", "en": "folded part"},
     "folded parts": {"vi": "phần thu gọn", "en": "folded parts"},
     # the story told step by step
     "forward step": {"vi": "Lan truyền xuôi (feedforward): {sign}", "en": "Forward: {sign}"},
+    "recorded backward step": {"vi": "Lan truyền ngược (backpropagation): {sign}", "en": "Backward pass: {sign}"},
     "seed step": {
         "vi": "Bắt đầu lan truyền ngược (backpropagation): đạo hàm của {name} theo chính nó",
         "en": "The backward pass starts: the derivative of {name} with respect to itself",
@@ -52,6 +76,10 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "backward step": {
         "vi": "Lan truyền ngược (backpropagation) qua {sign}: quy tắc dây chuyền (chain rule)",
         "en": "Backward through {sign}: the chain rule",
+    },
+    "network backward": {
+        "vi": "Lan truyền ngược (backpropagation): {layer}",
+        "en": "Backward: {layer}",
     },
     "contributions added": {"vi": "tổng của {count} phần đóng góp", "en": "the sum of {count} contributions"},
     "summary step": {"vi": "Kết quả: gradient của mọi tham số", "en": "Result: the gradients of all parameters"},
@@ -96,7 +124,7 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "neural network": {"vi": "mạng nơ-ron (neural network)", "en": "neural network"},
     "input layer": {"vi": "lớp đầu vào (input layer)", "en": "input layer"},
     "hidden layer": {"vi": "lớp ẩn (hidden layer)", "en": "hidden layer"},
-    "hidden layer numbered": {"vi": "[hidden layer] {number}", "en": "[hidden layer] {number}"},
+    "hidden layer numbered": {"vi": "lớp ẩn {number} (hidden layer {number})", "en": "[hidden layer] {number}"},
     "output layer": {"vi": "lớp đầu ra (output layer)", "en": "output layer"},
     "neurons counted": {"vi": "số neuron: {count}", "en": "neurons: {count}"},
     "neurons hidden": {"vi": "{count} neuron không vẽ", "en": "{count} neurons not drawn"},
@@ -114,8 +142,13 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     "sum over axes": {"vi": "tổng theo trục {axes}", "en": "sum over the axes {axes}"},
     "sum of all elements": {"vi": "tổng của mọi phần tử", "en": "sum of all elements"},
     "sum over paths": {"vi": "tổng theo {count} đường đi", "en": "sum over {count} paths"},
+    "all paths": {"vi": "Mọi đường đi", "en": "All paths"},
+    "rest of the paths": {
+        "vi": "số cuối là tổng của những đường đi còn lại",
+        "en": "the last number is the sum of the other paths",
+    },
     "no backward pass": {
-        "vi": "Chỉ một số đơn lẻ mới có gradient: hãy lấy tổng hoặc trung bình trước.",
+        "vi": "Chỉ đạo hàm được một đại lượng vô hướng (scalar): hãy lấy tổng hoặc trung bình trước.",
         "en": "Only a single number has gradients: take a sum or a mean first.",
     },
     "values are gone": {
@@ -127,10 +160,46 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "Quá dài: chỉ trình bày các bước đầu tiên. Dùng wrt= để chọn tham số cần xem.",
         "en": "Too long: only the first steps are shown. Choose what to see with wrt=.",
     },
-    "signs": {"vi": "Ký hiệu", "en": "Signs"},
+    "signs": {"vi": "Ký hiệu", "en": "Notation"},
     "⊗ sign": {"vi": "⊗: nhân từng phần tử (elementwise)", "en": "⊗: product element by element"},
-    "∑₀ sign": {"vi": "∑₀: tổng theo trục 0 (axis=0)", "en": "∑₀: sum along axis 0"},
-    "∑₁ sign": {"vi": "∑₁: tổng theo trục 1 (axis=1)", "en": "∑₁: sum along axis 1"},
+    "axis sign": {
+        "vi": "{signs}: chỉ số là trục; ∑₁ là tổng theo axis=1",
+        "en": "{signs}: the index is the axis; ∑₁ is the sum along axis=1",
+    },
+    "ones sign": {
+        "vi": "{sign}: mọi phần tử đều bằng 1, kích thước {shape}",
+        "en": "{sign}: every element is 1, shape {shape}",
+    },
+    "rounded": {
+        "vi": "Các số được làm tròn đến {count} chữ số có nghĩa khi viết ra, nhưng tính với đầy đủ chữ số",
+        "en": "Numbers are written with {count} significant digits, but computed with all of theirs",
+    },
+    "log₁₀ sign": {"vi": "log₁₀: logarit cơ số 10", "en": "log₁₀: the logarithm to base 10"},
+    "log₂ sign": {"vi": "log₂: logarit cơ số 2", "en": "log₂: the logarithm to base 2"},
+    "inverse sign": {"vi": "A⁻¹: ma trận nghịch đảo của A", "en": "A⁻¹: the inverse of A"},
+    "onehot sign": {
+        "vi": "onehot(y): mỗi hàng có số 1 ở cột của lớp đúng, còn lại là 0",
+        "en": "onehot(y): in every row 1 in the column of the true class, else 0",
+    },
+    "class sign": {
+        "vi": "{sign}: ở hàng i, phần tử thuộc cột của lớp đúng yᵢ",
+        "en": "{sign}: of row i, the element in the column of the true class yᵢ",
+    },
+    "⧺ sign": {"vi": "A ⧺ B: nối các mảng (concatenate)", "en": "A ⧺ B: one array after the other (concatenate)"},
+    "part sign": {"vi": "{sign}: phần của g ứng với A", "en": "{sign}: the part of g that belongs to A"},
+    "reshape sign": {
+        "vi": "reshape(x, s): các phần tử của x xếp lại theo kích thước s",
+        "en": "reshape(x, s): the elements of x in the shape s",
+    },
+    "shape sign": {"vi": "shape(x): kích thước của x", "en": "shape(x): the shape of x"},
+    "transpose sign": {
+        "vi": "transpose(x, axes): đổi thứ tự các trục",
+        "en": "transpose(x, axes): the axes in another order",
+    },
+    "transpose⁻¹ sign": {
+        "vi": "transpose⁻¹(g, axes): trả các trục về thứ tự cũ",
+        "en": "transpose⁻¹(g, axes): the axes back in their order",
+    },
     "broadcast sign": {
         "vi": "broadcast(g): lặp lại g cho đủ shape của tham số",
         "en": "broadcast(g): g repeated up to the shape of the argument",

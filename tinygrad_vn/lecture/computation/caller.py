@@ -40,10 +40,24 @@ def _certain(variables: dict[str, Any], taken: set[str]) -> Named:
     tensors = [(name, value) for name, value in public if issubclass(type(value), Tensor)]
     modules = {id(value): value for _, value in public if issubclass(type(value), Module)}
     named = tensors + (_parameters(next(iter(modules.values()))) if len(modules) == 1 else [])
+    looped = _looped([value for _, value in public], {id(tensor) for _, tensor in tensors})
+    named = [(name, tensor) for name, tensor in named if id(tensor) not in looped]
     counts: dict[int, int] = {}
     for _, tensor in named:
         counts[identity(tensor)] = counts.get(identity(tensor), 0) + 1
     return [(name, tensor) for name, tensor in named if counts[identity(tensor)] == 1 and name not in taken]
+
+
+def _looped(values: list[Any], named: set[int]) -> set[int]:
+    """Tensors in a list of which others have no name: a variable that holds one is what a loop has left behind."""
+    looped: set[int] = set()
+    for value in values:
+        if type(value) not in (list, tuple) or len(value) > MOST:
+            continue
+        inside = {id(one) for one in value if issubclass(type(one), Tensor)}
+        if not inside <= named:
+            looped |= inside
+    return looped
 
 
 def _parameters(model: Module) -> Named:

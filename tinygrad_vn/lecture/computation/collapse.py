@@ -21,6 +21,7 @@ from tinygrad_vn.lecture.computation.graph import Graph, Group, Operation, Scope
 LEAST: Final = 10  # boxes and circles: fewer than that tell nothing
 REPEATED: Final = 3  # equal layers that follow each other are folded
 PERIODS: Final = 8  # layers that may be repeated together
+LOOP: Final = 60  # operations of a loop's body that is recognized
 END: Final = 10  # each end keeps a tenth of what may be drawn
 STRETCHES: Final = 15  # the middle becomes a fifteenth as many stretches
 
@@ -34,7 +35,9 @@ class Block(NamedTuple):
     times: int = 1
 
 
-def collapsed(graph: Graph, max_nodes: int, depth: int | None = None, fold: str | bool = "auto") -> Graph:
+def collapsed(
+    graph: Graph, max_nodes: int, depth: int | None = None, fold: str | bool = "auto", with_equal: bool = True
+) -> Graph:
     """The same graph with parts of it folded.
 
     Args:
@@ -42,10 +45,13 @@ def collapsed(graph: Graph, max_nodes: int, depth: int | None = None, fold: str 
         max_nodes: how many boxes and circles there may be.
         depth: layers within so many others are one box each; None for no such limit.
         fold: "auto": where there is more than that, or layers are repeated; True: always; False: only by `depth`.
+        with_equal: fold equal layers that follow each other even where all would have room.
     """
     blocks = _layers(graph, depth)
     if fold is False:
         return _folded(graph, blocks, None)
+    if fold == "auto" and not with_equal and len(small := _folded(graph, blocks, None)) <= max_nodes:
+        return small
     blocks = _outermost([*_repeated(graph), *blocks])
     if fold == "auto" and len(small := _folded(graph, blocks, None)) <= max_nodes:
         return small
@@ -138,14 +144,38 @@ def _stretches(graph: Graph, blocks: Sequence[Block], max_nodes: int) -> list[Bl
     units = list(_units(len(graph.operations), blocks))
     first = _end(graph, units, max_nodes // END)
     last = len(units) - _end(graph, units[first:][::-1], max_nodes // END)
-    middle = units[first:last]
-    count = min(max(max_nodes // STRETCHES, 1), len(middle))
-    cuts = [i * len(middle) // count for i in range(count + 1)] if middle else []
-    parts = (middle[start:stop] for start, stop in pairwise(cuts))
+    first, last, period = _whole_repeats(graph, units, first, last)
+    repeats = (last - first) // period
+    count = min(max(max_nodes // STRETCHES, 1), repeats)
+    cuts = [first + i * repeats // count * period for i in range(count + 1)] if repeats else []
     known = set(blocks)
-    joined = (part[0] if len(part) == 1 else Block(part[0].start, part[-1].stop) for part in parts)
+    joined = []
+    for start, stop in pairwise(cuts):
+        times = (stop - start) // period if period > 1 else 1
+        one = Block(units[start].start, units[stop - 1].stop, "", times)
+        joined.append(units[start] if stop - start == 1 else one)
     alone = {unit for unit in units if unit not in known}
     return [unit for unit in (*units[:first], *joined, *units[last:]) if unit not in alone]
+
+
+def _whole_repeats(graph: Graph, units: Sequence[Block], first: int, last: int) -> tuple[int, int, int]:
+    """The middle, stretched so that no repeat of a loop is cut in two, and the length of such a repeat, else 1."""
+    kinds = [graph.operations[u.start].sign if u.stop - u.start == 1 else u.label for u in units]
+    for period in range(2, min(LOOP, (last - first) // REPEATED) + 1):
+        if any(kinds[i] != kinds[i - period] for i in range(first + period, last)):
+            continue
+        if len(set(kinds[first : first + period])) == 1:
+            break  # one and the same operation all the time
+        start, stop = first, last
+        while start > 0 and kinds[start - 1] == kinds[start - 1 + period]:
+            start -= 1
+        while stop < len(kinds) and kinds[stop] == kinds[stop - period]:
+            stop += 1
+        start += (first - start) // period * period
+        whole = start - (start - last) // period * period  # what is shown at the ends becomes less, never more
+        if whole <= stop:
+            return start, whole, period
+    return first, last, 1
 
 
 def _units(count: int, blocks: Sequence[Block]) -> Iterator[Block]:

@@ -83,11 +83,13 @@ class Recording(NamedTuple):
         result: a Tensor with the result's value, and a graph of its own.
         gradients: for every leaf that requires one, what its gradient is called, and that gradient.
         names: the names that were given for the original's Tensors, for their twins.
+        seed: ∂L/∂L = 1, with which it begins.
     """
 
     result: Tensor
     gradients: list[tuple[str, Tensor]]
     names: list[tuple[str, Tensor]]
+    seed: Tensor
 
 
 def recorded_backward(
@@ -105,7 +107,7 @@ def recorded_backward(
         GradientError: E02 for more than one number, E09 where the values are gone, E10 where nothing leads to a leaf.
     """
     if not result.requires_grad or result._node is None:
-        raise not_connected(result, phrase("An output of grad()"))
+        raise not_connected(result, phrase("This result"))
     if result.size != 1:
         raise GradientError("E02", shape=result.shape, detail="")
     twins: dict[Node, Node] = {}
@@ -116,12 +118,13 @@ def recorded_backward(
         twins[node] = _copy(node.primitive, inputs, node.args, node.out, node.order)
         twins[node].name = node.name
     root = twins.get(result._node, result._node)
-    seed = Tensor(np.ones(result.shape, result.dtype), name=f"∂{name}/∂{name}")
+    # that it requires a gradient itself has every step recorded, also those that multiply it by a number
+    seed = Tensor(np.ones(result.shape, result.dtype), requires_grad=True, name=f"∂{name}/∂{name}")
     with enable_grad():
         found, _ = backpropagate({root: seed}, wanted={leaf for _, leaf in leaves}, link=linked)
         gradients = _apart((f"∂{name}/∂{called}", found[leaf]) for called, leaf in leaves if leaf in found)
     again = [(given, linked(t._data, twins[t._node]) if t._node in twins else t) for given, t in names]
-    return Recording(linked(result._data, root), gradients, again)
+    return Recording(linked(result._data, root), gradients, again, seed)
 
 
 def _apart(gradients: Iterable[tuple[str, Tensor]]) -> list[tuple[str, Tensor]]:

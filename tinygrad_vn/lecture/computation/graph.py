@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -72,6 +72,7 @@ class Argument:
             comes from one element of the argument; else None.
         contribution: what flows back through this place, in the shape of the argument: the gradient of the source is
             the sum of these. None where there is no gradient.
+        turned: whether it goes into a product of matrices as its transpose, or, where it is a vector, as a row.
     """
 
     parameter: str
@@ -79,6 +80,7 @@ class Argument:
     text: str
     local: Values | None = None
     contribution: Values | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Operation:
         arguments: what goes in, in the order of the operation's parameters.
         result: the id of the box that comes out; its own id where several results do, which others then take out.
         order: its place in the order of creation, among all operations of the program.
+        form: of a product that is no matrix: "row" for a vector that the product gives as a row, or "number".
     """
 
     id: str
@@ -104,6 +107,7 @@ class Operation:
     arguments: tuple[Argument, ...]
     result: str
     order: int
+    form: Literal["", "row", "number"] = ""
 
     @property
     def sources(self) -> Iterator[Argument]:
@@ -187,6 +191,7 @@ class Graph:
         groups: the boxes that stand for many others.
         place: for what is inside a group, by its id, the id of the group.
         whole: where there are groups, the same graph without them.
+        backward: the ids of all that belongs to a recorded backward pass; mostly there is none.
     """
 
     variables: list[Variable] = field(default_factory=list)
@@ -196,6 +201,7 @@ class Graph:
     groups: list[Group] = field(default_factory=list)
     place: Mapping[str, str] = field(default_factory=dict)
     whole: Graph | None = None
+    backward: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.variables) + len(self.operations) + len(self.groups)
@@ -204,6 +210,14 @@ class Graph:
     def parts(self) -> list[Variable | Operation]:
         """Boxes and circles."""
         return [*self.variables, *self.operations]
+
+    @cached_property
+    def going_back(self) -> frozenset[str]:
+        """The ids of what is drawn of the backward pass; of groups those with nothing else inside."""
+        groups = (group.id for group in self.groups if self.backward.issuperset(group.members))
+        return (
+            frozenset({part.id for part in self.parts} & self.backward | set(groups)) if self.backward else frozenset()
+        )
 
     @cached_property
     def by_id(self) -> dict[str, Variable]:

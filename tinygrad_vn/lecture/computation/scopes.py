@@ -19,9 +19,11 @@ import numpy as np
 
 from tinygrad_vn.chance import get_rng_state, set_rng_state
 from tinygrad_vn.graph import _count
+from tinygrad_vn.lecture.arguments import described
 from tinygrad_vn.lecture.computation.graph import Graph, Scope
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 _SIZE = re.compile(r"(\w+=)?\d+")
@@ -81,7 +83,8 @@ def tried(model: Module, inputs: Any) -> Trial:
         out = model(*arguments)
     results = list(_tensors(out))
     if not results:
-        raise TypeError(f"{type(model).__name__} returned {type(out).__name__}: only Tensors can be drawn")
+        text = "forward() of {model} returned {kind}, but only Tensors can be drawn; does it return its result?"
+        raise TypeError(said(text, model=type(model).__name__, kind=described(out)))
     return Trial(results, list(_named(model, arguments)), [call for call in calls if call is not None])
 
 

@@ -6,6 +6,7 @@ stays short: Z⁽¹⁾ = A⁽⁰⁾ W⁽¹⁾ + b⁽¹⁾ is one line.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +14,15 @@ from dataclasses import dataclass, field
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.computation.graph import Graph, Operation, Variable
-from tinygrad_vn.lecture.notation.formula import Formula, figure, marked
+from tinygrad_vn.lecture.derivation.products import Product
+from tinygrad_vn.lecture.notation.formula import Formula, figure, filled, marked
 from tinygrad_vn.lecture.notation.notation import forward_text
 from tinygrad_vn.lecture.numbers import shape_text
 from tinygrad_vn.lecture.words import word
 
 LONGEST = 2  # operations in a formula that is written into another one
 FREE = frozenset({"sum", "mean", "negative", "positive", "astype", "copy"})  # those that make no formula hard to read
+SAME = frozenset({"positive", "copy"})  # those whose result is their argument
 LINES = 400  # forward lines, and backward lines, of one derivation
 
 Texts = Mapping[str, Formula]  # what stands for every box, by its id
@@ -64,8 +67,14 @@ class Blackboard:
         self.numbers: dict[str, Formula] = {}  # single numbers only
         self.inlined: set[str] = set()
         self.sections: list[Section] = []
-        silent = (o.arguments[0].source for o in graph.operations if self.is_silent(o))
-        self.silenced = {key for key in silent if self._is_product(key)}  # products that a silent operation takes up
+        silent = [(o.kind, o.arguments[0].source) for o in graph.operations if self.is_silent(o)]
+        silent += [(o.kind, o.arguments[0].source) for o in graph.operations if self._is_of_classes(o)]
+        self.silenced = {key for kind, key in silent if kind != "reshape" or self._is_product(key)}  # and so are these
+        self.flat = {  # products that became vectors or single numbers, and their shapes then
+            str(o.arguments[0].source): self.shape_of(o.result)
+            for o in graph.operations
+            if self.is_silent(o) and self._is_product(o.arguments[0].source)
+        }
         self._given()
         self._forward()
 
@@ -100,7 +109,7 @@ class Blackboard:
                 section.lines.append(Line(marked(operation.name), tuple(parts), has_value=False))
                 continue
             self._enter(box)
-            shapes = self._product(operation) or shape_of_box(box)
+            shapes = self._shapes_of_product(operation) or shape_of_box(box)
             section.lines.append(Line(self.names[box.id], tuple(parts), box.value, shapes=shapes))
             if box.alias:
                 section.lines.append(Line(self.symbols[box.id], (self.names[box.id],), has_value=False))
@@ -128,13 +137,23 @@ class Blackboard:
     def is_silent(self, operation: Operation) -> bool:
         """Whether it only makes a column of a vector for a product of matrices, or a vector of the product.
 
-        On the blackboard nobody speaks of it: y = W x.
+        On the blackboard nobody speaks of it: y = W x. Nor does anybody speak of copies.
         """
+        if operation.kind in SAME:
+            return True
         if operation.kind != "reshape":
             return False
         source = operation.arguments[0].source
         shapes = [[n for n in self.shape_of(key) if n != 1] for key in (source, operation.result)]
-        return shapes[0] == shapes[1] and (self._is_product(source) or self.users.get(operation.result) == {"matmul"})
+        is_factor = self.users.get(operation.result) == {"matmul"} and self.shape_of(source) != ()
+        return shapes[0] == shapes[1] and (self._is_product(source) or is_factor)
+
+    def _is_of_classes(self, operation: Operation) -> bool:
+        """Whether it is a cross entropy, whose gradient needs the softmax before it: softmax(z) − onehot(y)."""
+        if operation.kind != "negative_sum":
+            return False
+        maker = self.maker.get(str(operation.arguments[0].source))
+        return maker is not None and maker.kind == "log_softmax"
 
     def _is_product(self, key: str | None) -> bool:
         """Whether a box is an unnamed product of matrices that goes into one place only."""
@@ -154,12 +173,20 @@ class Blackboard:
         for argument in operation.arguments:
             key = "a" if argument.parameter == "g" else argument.parameter
             found[key] = argument.text if argument.source is None else texts.get(argument.source, argument.text)
+        rank = len(self.shape_of(operation.arguments[0].source))
+        if rank and found.get("axis"):  # counted from the front
+            found["axis"] = re.sub(r"−(\d+)", lambda axis: str(rank - int(axis[1])), found["axis"])
+            if operation.kind in ("softmax", "log_softmax") and found["axis"] == str(rank - 1):
+                found |= {"last": found["axis"]} if rank > 1 else {"axis": "−1"}
         return found
 
     def formula(self, operation: Operation, texts: Texts) -> Formula:
         """The formula of an operation's result."""
         if self.is_silent(operation):
             return texts.get(str(operation.arguments[0].source), Formula(operation.arguments[0].text))
+        product = self.product(operation)
+        if product is not None:
+            return filled(product.forward, self.texts(operation, texts))
         ranks = [len(self.shape_of(argument.source)) for argument in operation.sources]
         arrays = operation.kind != "multiply" and any(ranks)
         return forward_text(operation, self.texts(operation, texts), arrays or sum(rank > 0 for rank in ranks) > 1)
@@ -169,28 +196,57 @@ class Blackboard:
         variable = self.graph.by_id.get(str(key))
         return (variable.shape or ()) if variable is not None else ()
 
-    def _product(self, operation: Operation) -> str:
-        """4×2 · 2×3 → 4×3, for a product of matrices within a formula."""
+    def product(self, operation: Operation) -> Product | None:
+        """How a product of matrices is written; None for other operations, and for stacks of matrices."""
+        if operation.kind != "matmul":
+            return None
+        left, right = (self.shape_of(argument.source) for argument in operation.sources)
+        if len(left) != 2 or len(right) != 2:
+            return None
+        x, y = (self._is_vector(str(argument.source)) for argument in operation.sources)
+        x_is_row, y_is_row = x and left[0] == 1, y and right[1] != 1
+        result = self.flat.get(operation.result, self.shape_of(operation.result))
+        is_turned = len(result) == 1 and left[0] == 1 != right[1]
+        keys = [str(argument.source) for argument in operation.sources]
+        chain = (*self._chain_of(keys[0], x_is_row), *self._chain_of(keys[1], y_is_row))
+        return Product(left, right, result, x_is_row, y_is_row, is_turned, chain)
+
+    def _is_vector(self, key: str) -> bool:
+        """Whether a factor is a vector that was made a row or a column for the product."""
+        maker = self.maker.get(key)
+        return maker is not None and self.is_silent(maker) and len(self.shape_of(maker.arguments[0].source)) == 1
+
+    def _chain_of(self, key: str, is_row: bool) -> tuple[tuple[int, ...], ...]:
+        """The shapes of a factor's factors, from left to right, where the factor is a product that is written out."""
+        maker = self.maker.get(key)
+        while key in self.inlined and maker is not None and self.is_silent(maker):
+            key = str(maker.arguments[0].source)
+            maker = self.maker.get(key)
+        inner = self.product(maker) if maker is not None and key in self.inlined else None
+        if inner is None:
+            shape = self.shape_of(key)
+            return (shape if len(shape) != 1 else (1, *shape) if is_row else (*shape, 1),)
+        return tuple(s[::-1] for s in inner.chain[::-1]) if inner.is_turned and not is_row else inner.chain
+
+    def _shapes_of_product(self, operation: Operation) -> str:
+        """4×2 · 2×3 → 4×3, for a product of matrices within a formula, and what became of it."""
+        result = self.shape_of(operation.result)
         while operation.kind != "matmul":
             inner = [self.maker[str(a.source)] for a in operation.sources if a.source in self.inlined]
             if len(inner) != 1:
                 return ""
             operation = inner[0]
-        return product_text([self.shape_of(argument.source) for argument in operation.sources])
+        product = self.product(operation)
+        told = product.shapes if product is not None else ""
+        if not told or product is None or product.result == result:
+            return told
+        return f"{told} → {shape_text(result) if result else 'scalar'}"
 
 
 def shape_of_box(variable: Variable) -> str:
     """3×2, for a matrix; the elements of a vector speak for themselves."""
     shape = variable.shape or ()
     return shape_text(shape) if len(shape) > 1 else ""
-
-
-def product_text(shapes: list[tuple[int, ...]]) -> str:
-    """4×2 · 2×3 → 4×3; nothing for stacks, whose shapes are told at the end of the line."""
-    if any(len(shape) != 2 for shape in shapes):
-        return ""
-    (rows, inner), (_, columns) = shapes
-    return f"{rows}×{inner} · {inner}×{columns} → {rows}×{columns}"
 
 
 def _cut(lines: list[Line], lang: Language) -> list[Line]:

@@ -9,14 +9,12 @@ several places adds up what comes along every path.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.computation.graph import Argument, Graph, Operation
 from tinygrad_vn.lecture.derivation.blackboard import (
@@ -25,55 +23,17 @@ from tinygrad_vn.lecture.derivation.blackboard import (
     Line,
     Section,
     Texts,
-    product_text,
     shape_of_box,
 )
-from tinygrad_vn.lecture.notation.formula import SUBSCRIPTS, SUM, Formula, figure, filled, is_number, plain
+from tinygrad_vn.lecture.derivation.legend import legend
+from tinygrad_vn.lecture.derivation.paths import Flow, Path, spread, sums, times
+from tinygrad_vn.lecture.notation.broadcasting import sum_in_words, summed_axes
+from tinygrad_vn.lecture.notation.formula import SUBSCRIPTS, Formula, figure, filled, is_number, plain
 from tinygrad_vn.lecture.notation.notation import gradient_text, has_local, local_text
+from tinygrad_vn.lecture.numbers import is_rounded
 from tinygrad_vn.lecture.words import word
 
-_DERIVATIVE = re.compile("∂[^/]*/∂")
-
-PATHS = 4  # summands of a gradient that are written out
-
-
-@dataclass(frozen=True)
-class _Flow:
-    """A gradient on its way back through one line's formula.
-
-    Attributes:
-        formula: so far; None for the 1 that everything starts with.
-        is_negative: whether its sign is still to be turned.
-        divisor: what is still to be divided by, a mean's number of elements.
-        is_spread: whether it is one number that every element gets.
-        shapes: of the matrices that were multiplied.
-        remark: what else was done.
-    """
-
-    formula: Formula | None
-    is_negative: bool = False
-    divisor: int = 1
-    is_spread: bool = False
-    shapes: str = ""
-    remark: str = ""
-
-    def whole(self, must_be_array: bool = False) -> Formula:
-        formula = self.formula or Formula("1")
-        if self.is_spread and must_be_array:
-            formula = filled("broadcast({x})", {"x": formula})
-        if self.divisor > 1:
-            is_bare = formula == "1" or "/" not in _DERIVATIVE.sub("", formula)
-            formula = filled("{x}/{n}" if is_bare else "1/{n} · {x}", {"x": formula, "n": str(self.divisor)})
-        return filled("−{x}", {"x": formula}) if self.is_negative else formula
-
-
-@dataclass(frozen=True)
-class _Path:
-    """What one use of a value adds to its gradient: formulas that are equal, and the number."""
-
-    formulas: tuple[Formula, ...]
-    value: Values | None
-    flow: _Flow
+STARTS = 8  # of paths to one value, that a heading names
 
 
 class Derivation(Blackboard):
@@ -108,7 +68,7 @@ class Derivation(Blackboard):
             main.lines.append(Line("", has_value=False, remark=word(key, self.lang)))
             return
         main.lines.append(Line(self._d(root.id), ("1",), has_value=False))
-        paths: dict[str, list[_Path]] = {}
+        paths: dict[str, list[Path]] = {}
         expected = self._expected()
         count = 0
         for operation in reversed(self.graph.operations):
@@ -121,28 +81,37 @@ class Derivation(Blackboard):
                 paths.setdefault(source, []).append(path)
                 reached[source] = None
                 section.lines += [local] if local is not None else []
+            further = []
             for source in sorted(reached, key=lambda key: key in self.maker):
                 if len(paths[source]) == expected[source]:
-                    section.lines.append(self._gradient_line(source, paths.pop(source)))
-            count += len(section.lines)
+                    line = self._gradient_line(source, paths[source])
+                    own = self._of_all_paths(source, paths.pop(source))
+                    (section if own is None else own).lines.append(line)
+                    further += [] if own is None else [own]
+            count += len(section.lines) + len(further)
             if count > LINES:
                 main.lines.append(Line("", has_value=False, remark=word("cut off", self.lang)))
                 break
-            self.sections += [section] if section.lines else []
+            self.sections += [*([section] if section.lines else []), *further]
+
+    def _of_all_paths(self, source: str, paths: list[Path]) -> Section | None:
+        """A section for a gradient whose paths come from several lines; None where they come from one."""
+        starts = list(dict.fromkeys(path.start for path in paths))
+        if len(starts) < 2:
+            return None
+        named = [str(self.names[start]) for start in starts]
+        shown = named if len(named) <= STARTS else [*named[: STARTS - 1], "…"]
+        return Section(word("all paths", self.lang), f"{', '.join(shown)} → {self.symbols[source]}", is_main=False)
 
     def _legend(self) -> None:
         """What the less usual signs mean."""
-        used = "".join(part for section in self.sections for line in section.lines for part in line.parts)
-        keys = {
-            "⊗": "⊗ sign",
-            "∑₀": "∑₀ sign",
-            "∑₁": "∑₁ sign",
-            "broadcast(": "broadcast sign",
-            "scatter(": "scatter sign",
-        }
-        remarks = [word(key, self.lang) for sign, key in keys.items() if sign in used]
-        if any(found in used for found in (" > 0]", " = ", "≤ 0]")) and "[" in used:
-            remarks.append(word("bracket sign", self.lang))
+        lines = [line for section in self.sections for line in section.lines]
+        used = "\n".join(
+            [*(part for line in lines for part in line.parts), *(section.about for section in self.sections)]
+        )
+        remarks = legend(used, self.lang)
+        if any(line.value is not None and is_rounded(line.value, self.precision) for line in lines):
+            remarks.append(word("rounded", self.lang, count=self.precision))
         if remarks:
             lines = [Line("", has_value=False, remark=remark) for remark in remarks]
             self.sections.append(Section(word("signs", self.lang), lines=lines))
@@ -157,19 +126,19 @@ class Derivation(Blackboard):
         """∂J/∂key"""
         return Formula(f"∂{self.symbols[self.graph.results[0].id]}/∂{self.symbols[key]}")
 
-    def _back_through(self, operation: Operation) -> list[tuple[str, _Path, Line | None]]:
+    def _back_through(self, operation: Operation) -> list[tuple[str, Path, Line | None]]:
         """What flows back through one line's formula to every value in it."""
         start, is_array = operation.result, bool(self.shape_of(operation.result))
         is_root = start in self.roots
-        symbol = _Flow(None if is_root else self._d(start) if start in self.graph.by_id else Formula("…"))
+        symbol = Flow(None if is_root else self._d(start) if start in self.graph.by_id else Formula("…"))
         box = self.graph.by_id.get(start)
         number = None
         if not is_root and box is not None and box.gradient is not None and box.gradient.size == 1:
             number = Formula(figure(box.gradient.reshape(-1)[0], self.precision))
         expanded = replace(symbol, formula=self.expansions.get(start, symbol.formula))
         places = Counter(str(a.source) for a in self._within(operation) if self._flows(a))
-        found: list[tuple[str, _Path, Line | None]] = []
-        stack = [(operation, argument, expanded, _Flow(number)) for argument in _backwards(operation)]
+        found: list[tuple[str, Path, Line | None]] = []
+        stack = [(operation, argument, expanded, Flow(number)) for argument in _backwards(operation)]
         while stack:
             inner, argument, flow, numeric = stack.pop()
             source = str(argument.source)
@@ -184,13 +153,13 @@ class Derivation(Blackboard):
                 maker = self.maker[source]
                 stack += [(maker, further, on, numbers) for further in _backwards(maker)]
                 continue
-            formulas = [on.whole(bool(self.shape_of(source)))]
+            formulas = [on.whole(self.shape_of(source))]
             if source in self.numbers and inner.result in self.numbers and not is_array:
                 formulas = self._with_numbers(start, source, on, numbers, places[source] == 1 and not is_root)
-            found.append((source, _Path(tuple(formulas), argument.contribution, on), None))
+            found.append((source, Path(start, tuple(formulas), argument.contribution, on), None))
         return found
 
-    def _with_numbers(self, start: str, source: str, flow: _Flow, numeric: _Flow, is_only: bool) -> list[Formula]:
+    def _with_numbers(self, start: str, source: str, flow: Flow, numeric: Flow, is_only: bool) -> list[Formula]:
         """∂J/∂z · ∂z/∂w, the same with its local derivative, and with the numbers."""
         formula, numbers = flow.whole(), numeric.whole()
         if not is_only:
@@ -225,7 +194,7 @@ class Derivation(Blackboard):
         local = local_text(operation, argument, texts)
         return local not in texts.values() and not is_number(local)
 
-    def _by_symbol(self, operation: Operation, argument: Argument, g: _Flow) -> tuple[str, _Path, Line]:
+    def _by_symbol(self, operation: Operation, argument: Argument, g: Flow) -> tuple[str, Path, Line]:
         """∂J/∂Ŷ ⊗ ∂A⁽³⁾/∂Z⁽³⁾, and the line that says what ∂A⁽³⁾/∂Z⁽³⁾ is."""
         source = str(argument.source)
         symbol = Formula(f"∂{self.names[operation.result]}/∂{self.symbols[source]}")
@@ -234,9 +203,9 @@ class Derivation(Blackboard):
             self.expansions[source] = formula
         local = local_text(operation, argument, self.texts(operation, self.symbols))
         line = Line(symbol, (local,), argument.local, shapes=shape_of_box(self.graph.by_id[source]))
-        return source, _Path((formula,), argument.contribution, _Flow(formula)), line
+        return source, Path(operation.result, (formula,), argument.contribution, Flow(formula)), line
 
-    def _step(self, operation: Operation, argument: Argument, flow: _Flow, texts: Texts) -> _Flow:
+    def _step(self, operation: Operation, argument: Argument, flow: Flow, texts: Texts) -> Flow:
         """One operation further back."""
         source = self.shape_of(argument.source)
         result = self.shape_of(operation.result)
@@ -246,26 +215,58 @@ class Derivation(Blackboard):
             n = int(np.prod(source, dtype=int) // max(np.prod(result, dtype=int), 1))
             divisor = flow.divisor * (n if operation.kind == "mean" else 1)
             return replace(flow, divisor=divisor, is_spread=source != ())
-        filling = self.texts(operation, texts, flow.whole(result != ()))
         if not has_local(operation.kind, argument.parameter):
-            formula = gradient_text(operation, argument, filling, result == ())
-            formula = _without_one(formula) if flow.formula is None else formula
-            return _Flow(formula or Formula("…"), shapes=self._turned(operation, argument), remark=flow.remark)
-        local = local_text(operation, argument, filling)
-        is_single = self._is_single(local, operation, argument)
-        if local == "−1":
-            done = replace(flow, is_negative=not flow.is_negative)
-        else:
-            times = _times(flow.formula, local, is_single or flow.is_spread)
-            done = replace(flow, formula=times, is_spread=flow.is_spread and is_single)
+            return self._whole_step(operation, argument, flow, texts)
+        done = self._local_step(operation, argument, flow, texts)
         if source == result or texts is self.numbers:
             return done
-        axes = _summed_axes(source, result)
-        if argument.source in self.inlined and source:  # in the midst of a formula, where no remark can say it
+        axes = summed_axes(source, result)
+        if argument.source in self.inlined:  # in the midst of a formula, where no remark can say it
             template = f"∑{''.join(map(str, axes)).translate(SUBSCRIPTS)} {{x}}"
-            return _Flow(filled(template, {"x": done.whole(result != ())}), shapes=flow.shapes)
-        added = filled("∑ {x}", {"x": done.whole(result != ())})
-        return _Flow(added, shapes=flow.shapes, remark=self._sum_in_words(source, result, axes))
+            return Flow(filled(template, {"x": done.whole(result)}), shapes=flow.shapes)
+        added = filled("∑ {x}", {"x": done.whole(result)})
+        return Flow(added, shapes=flow.shapes, remark=sum_in_words(source, result, self.lang))
+
+    def _whole_step(self, operation: Operation, argument: Argument, flow: Flow, texts: Texts) -> Flow:
+        """Back through an operation on whole arrays."""
+        product, shape = self.product(operation), self.shape_of(operation.result)
+        is_seed = flow.formula is None and not flow.is_spread and flow.divisor == 1
+        g = Formula("1") if is_seed else flow.whole(shape if product is None else product.result)
+        on = Flow(None, is_negative=is_seed and flow.is_negative, remark=flow.remark)
+        filling = self.texts(operation, texts, g)
+        if product is not None:
+            formula = filled(product.gradient(argument.parameter, is_seed), filling)
+            return replace(on, formula=formula, shapes=product.turned_shapes(argument.parameter))
+        if operation.kind == "log_softmax" and flow.onehot:
+            is_last = filling.get("last") or filling.get("axis") == "−1"
+            softmax = filled("softmax({x})" if is_last else "softmax{axis}({x})", filling)
+            return replace(on, formula=flow.through_log_softmax(softmax), is_negative=flow.is_negative)
+        formula = gradient_text(operation, argument, filling, shape == (), is_seed)
+        onehot = filled("onehot({labels})" if filling.get("labels") else "onehot({positions})", filling)
+        onehot = onehot if operation.kind == "negative_sum" and onehot in formula else Formula("")
+        return replace(on, formula=formula or Formula("…"), onehot=onehot)
+
+    def _local_step(self, operation: Operation, argument: Argument, flow: Flow, texts: Texts) -> Flow:
+        """Back through an operation that works element by element, before broadcasting is undone."""
+        result = self.shape_of(operation.result)
+        symbols = self.texts(operation, self.symbols)
+        symbol = local_text(operation, argument, symbols)  # a factor is left out where its symbol says that it is 1
+        if symbol == "−1":
+            return replace(flow, is_negative=not flow.is_negative)
+        if symbol == "1":
+            return flow
+        local = local_text(operation, argument, self.texts(operation, texts))
+        is_single = self._is_single(local, operation, argument)
+        if flow.is_spread and not is_single and self._shape_in(symbol, operation, symbols) != result:
+            flow = replace(flow, formula=spread(flow.formula, result), is_spread=False)
+        done = times(flow.formula, local, is_single or flow.is_spread)
+        return replace(flow, formula=done, is_spread=flow.is_spread and is_single, onehot="")
+
+    def _shape_in(self, local: Formula, operation: Operation, symbols: dict[str, str]) -> tuple[int, ...]:
+        """The shape of what stands in a local derivative, before anything is repeated."""
+        used = [self.shape_of(a.source) for a in operation.sources if symbols[_key(a)] in local]
+        used += [self.shape_of(operation.result)] if symbols["out"] and symbols["out"] in local else []
+        return np.broadcast_shapes(*used)
 
     def _is_single(self, local: Formula, operation: Operation, argument: Argument) -> bool:
         """Whether a local derivative is one number for all elements."""
@@ -274,25 +275,7 @@ class Derivation(Blackboard):
         others = [a.source for a in operation.sources if a is not argument]
         return any(self.symbols.get(str(key)) == local and not self.shape_of(key) for key in others)
 
-    def _sum_in_words(self, source: tuple[int, ...], result: tuple[int, ...], axes: list[int]) -> str:
-        """Which sum undoes the broadcasting."""
-        if len(result) == 2 and axes in ([0], [1]):
-            return word("sum over rows" if axes == [0] else "sum over columns", self.lang)
-        if np.prod(source, dtype=int) == 1:
-            return word("sum of all elements", self.lang)
-        return word("sum over axes", self.lang, axes=", ".join(map(str, axes)))
-
-    def _turned(self, operation: Operation, argument: Argument) -> str:
-        """The shapes of the product that a product of matrices hands back."""
-        if operation.kind != "matmul":
-            return ""
-        left, right = (self.shape_of(a.source) for a in operation.sources)
-        out = self.shape_of(operation.result)
-        turned = (left, right) if argument.parameter == "y" else (right, left)
-        other = (*turned[0][:-2], *turned[0][:-3:-1])
-        return product_text([other, out] if argument.parameter == "y" else [out, other])
-
-    def _gradient_line(self, source: str, paths: list[_Path]) -> Line:
+    def _gradient_line(self, source: str, paths: list[Path]) -> Line:
         """∂J/∂x = … = the sum over all paths."""
         box = self.graph.by_id.get(source)
         value = box.gradient if box is not None else None
@@ -301,21 +284,16 @@ class Derivation(Blackboard):
         if len(paths) == 1:
             shapes = paths[0].flow.shapes or shape
             return Line(left, _distinct(paths[0].formulas), value, shapes=shapes, remark=paths[0].flow.remark)
-        shown = paths[:PATHS]
-        rest = [Formula("…")] if len(paths) > PATHS else []
-        rows = zip(*(path.formulas[-1:] if path.value is None else path.formulas[-2:] for path in shown), strict=False)
-        parts = [_added([*row, *rest]) for row in rows]
-        if all(path.value is not None and path.value.size == 1 for path in shown):
-            numbers = [figure(path.value.reshape(-1)[0], self.precision) for path in shown if path.value is not None]
-            parts.append(_added([*numbers, *rest]))
+        parts, is_cut = sums(paths, self.precision)
         remark = word("sum over paths", self.lang, count=len(paths))
+        if is_cut and paths[0].value is not None and paths[0].value.size == 1:
+            remark += "; " + word("rest of the paths", self.lang)
         return Line(left, _distinct(parts), value, shapes=shape, remark=remark)
 
 
-def _summed_axes(source: tuple[int, ...], result: tuple[int, ...]) -> list[int]:
-    """The axes along which broadcasting repeated something of the one shape to get the other."""
-    new = len(result) - len(source)
-    return [*range(new), *(i for i, n in enumerate(source, new) if n != result[i])]
+def _key(argument: Argument) -> str:
+    """What an argument is called in templates."""
+    return "a" if argument.parameter == "g" else argument.parameter
 
 
 def _backwards(operation: Operation) -> list[Argument]:
@@ -323,30 +301,6 @@ def _backwards(operation: Operation) -> list[Argument]:
     return list(operation.sources)[::-1]
 
 
-def _added(summands: list[str] | list[Formula]) -> Formula:
-    total = Formula(summands[0]) if not isinstance(summands[0], Formula) else summands[0]
-    for summand in summands[1:]:
-        if summand.startswith("−"):  # a + (−b + c) is a − b + c
-            total = Formula(f"{total} − {summand[1:]}", SUM)
-        else:
-            total = filled("{x} + {y}", {"x": total, "y": summand})
-    return total
-
-
 def _distinct(parts: tuple[Formula, ...] | list[Formula]) -> tuple[str, ...]:
     """Formulas without repetitions."""
     return tuple(dict.fromkeys(map(str, parts)))
-
-
-def _times(g: Formula | None, local: Formula, is_single: bool) -> Formula | None:
-    """A gradient times a local derivative."""
-    if local == "1":
-        return g
-    if g is None:
-        return local
-    return filled("{g} · {local}" if is_single else "{g} ⊗ {local}", {"g": g, "local": local})
-
-
-def _without_one(formula: Formula) -> Formula:
-    """1 · x is x."""
-    return Formula(re.sub(r"(?<![\d.⁰¹²³⁴⁵⁶⁷⁸⁹\w])1 [·⊗] ", "", formula), formula.level)

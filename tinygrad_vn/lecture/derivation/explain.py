@@ -13,10 +13,13 @@ import itertools
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language, resolve
+from tinygrad_vn.lecture.arguments import check_choice, check_count
 from tinygrad_vn.lecture.computation.caller import identity
 from tinygrad_vn.lecture.computation.graph import Graph
 from tinygrad_vn.lecture.computation.request import Names, Request, graph_for, request_of
@@ -26,10 +29,12 @@ from tinygrad_vn.lecture.notation import latex
 from tinygrad_vn.lecture.notation.formula import plain
 from tinygrad_vn.lecture.numbers import NOTHING, in_words, is_in_full, shape_text, summary
 from tinygrad_vn.lecture.words import word
+from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.tensor import Tensor
 
 FORMATS = ("text", "markdown", "latex")
 WIDEST = 100  # letters of a line of text
+MOST_NAMES = 8  # that an error lists
 SHORT = 60  # letters of a line of formulas that stays in one row
 
 
@@ -65,13 +70,17 @@ def explain(
         ValueError: an argument has a value that it cannot have, or the result was not made from what `wrt` names.
     """
     if not isinstance(result, Tensor):
-        raise TypeError(f"explain() takes a Tensor, not {type(result).__name__}: {result!r:.60}")
-    if format not in FORMATS:
-        raise ValueError(f"format={format!r} is not one of {', '.join(map(repr, FORMATS))}")
-    if precision < 1:
-        raise ValueError(f"precision={precision!r}: at least one digit is needed")
+        raise TypeError(
+            said(
+                "explain() takes a Tensor that was computed, such as a loss, not {kind}: {result:.60}",
+                kind=type(result).__name__,
+                result=repr(result),
+            )
+        )
+    check_choice("format", format, FORMATS)
+    check_count("precision", precision, 1)
     language = resolve(lang)
-    wanted = [] if wrt is None else [wrt] if isinstance(wrt, Tensor | str) else list(wrt)
+    wanted: list[Any] = [] if wrt is None else list(wrt) if isinstance(wrt, list | tuple | set) else [wrt]
     request = _with_names_for(request_of(result, None, params, names), wanted)
     graph = graph_for(request, with_gradients=True)
     sections = Derivation(graph, language, precision, None if wrt is None else _ids(graph, wanted, request)).sections
@@ -106,10 +115,29 @@ def _ids(graph: Graph, wanted: Sequence[Tensor | str], request: Request) -> set[
         if isinstance(one, Tensor):
             name = names[identity(one)] if identity(one) in given or not one.name else one.name
         ids = {v.id for v in graph.variables if name in (v.name, v.alias) and v.has_gradient}
+        if isinstance(one, Tensor):
+            ids = _of_this_name(graph, str(name), one) or ids
         if not ids:
-            raise ValueError(f"wrt={name!r}: the result was not made from it, or it does not require a gradient")
+            text = "wrt={name!r}: the result was not made from it, or it does not require a gradient; {known}"
+            shown = one if isinstance(one, Tensor) and str(name).startswith("θ") and not one.name else name
+            raise ValueError(said(text, name=shown, known=_known(graph)))
         found |= ids
     return found
+
+
+def _of_this_name(graph: Graph, name: str, tensor: Tensor) -> set[str]:
+    """The box of a Tensor among those that share its name, which primes tell apart: x, x′."""
+    alike = [v for v in graph.variables if (v.alias or v.name or "").rstrip("′") == name.rstrip("′") and v.has_gradient]
+    return {v.id for v in alike if len(alike) > 1 and v.value is not None and np.shares_memory(v.value, tensor._data)}
+
+
+def _known(graph: Graph) -> Text:
+    """What errors say of the gradients that there are."""
+    names = [v.name for v in graph.variables if v.has_gradient and v.name]
+    if not names:
+        return phrase("there is no gradient at all")
+    listed = ", ".join(names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "…"])
+    return phrase("there are gradients of {names}", names=listed)
 
 
 def array_text(array: Values | None, precision: int, lang: Language) -> str:
@@ -148,8 +176,24 @@ def _text_lines(line: Line, lang: Language, precision: int) -> list[str]:
     if len(whole) <= WIDEST or len(parts) < 2:
         return [whole]
     under = " " * len(left)
-    rest = [f"{under} = {part}" for part in parts[1:]]
-    return [f"{left} = {parts[0]}", *rest[:-1], rest[-1] + remark]
+    starts = [left, *[under] * (len(parts) - 1)]
+    rows = [
+        f"{start} = {row}" if i == 0 else f"{under}   {row}"
+        for start, part in zip(starts, parts, strict=True)
+        for i, row in enumerate(_wrapped(part, WIDEST - len(left) - 3))
+    ]
+    return [*rows[:-1], rows[-1] + remark]
+
+
+def _wrapped(part: str, width: int) -> list[str]:
+    """A long sum on several lines, each beginning with its sign."""
+    rows: list[str] = []
+    for piece in _summands(part) if len(part) > width else [part]:
+        if rows and len(rows[-1]) + len(piece) < width:
+            rows[-1] += f" {piece}"
+        else:
+            rows.append(piece)
+    return rows
 
 
 def _shapes(line: Line) -> str:

@@ -17,13 +17,16 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language, resolve
+from tinygrad_vn.lecture.arguments import check_choice, check_count
 from tinygrad_vn.lecture.computation.graph import Argument, Graph, Operation, Variable
 from tinygrad_vn.lecture.computation.request import Names, graph_for, request_of
 from tinygrad_vn.lecture.derivation.explain import array_text, markdown_text
+from tinygrad_vn.lecture.notation.broadcasting import sum_in_words
 from tinygrad_vn.lecture.notation.formula import one_line, plain
-from tinygrad_vn.lecture.notation.notation import forward_text, gradient_text, local_text, texts_of
+from tinygrad_vn.lecture.notation.notation import forward_text, gradient_text, local_text, place_text, texts_of
 from tinygrad_vn.lecture.numbers import NOTHING, is_in_full, shape_text
 from tinygrad_vn.lecture.words import word
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 FORMATS = ("text", "markdown", "html", "csv")
@@ -68,11 +71,10 @@ def trace_table(
     """
     results = [result] if isinstance(result, Tensor) else list(result) if isinstance(result, list | tuple) else []
     if not results or not all(isinstance(tensor, Tensor) for tensor in results):
-        raise TypeError(f"trace_table() takes a Tensor, or a list of them, not {type(result).__name__}")
-    if format not in FORMATS:
-        raise ValueError(f"format={format!r} is not one of {', '.join(map(repr, FORMATS))}")
-    if precision < 1:
-        raise ValueError(f"precision={precision!r}: at least one digit is needed")
+        text = "trace_table() takes a Tensor that was computed, or a list of them, not {kind}: {result:.60}"
+        raise TypeError(said(text, kind=type(result).__name__, result=repr(result)))
+    check_choice("format", format, FORMATS)
+    check_count("precision", precision, 1)
     language = resolve(lang)
     graph = graph_for(request_of(results, None, params, names), with_gradients=True)
     rows = rows_of(graph, language, precision)
@@ -110,16 +112,19 @@ def _derivatives(operation: Operation, variable: Variable, lang: Language, preci
 
 
 def _derivative(operation: Operation, argument: Argument, variable: Variable, lang: Language, precision: int) -> str:
-    name = variable.name or ""
+    name, place = variable.name or "", place_text(operation, argument)
     if argument.local is None:
         if argument.contribution is None:
             return ""
         formula = gradient_text(operation, argument, texts_of(operation, name, f"∇{variable.text}"))
         shape = argument.contribution.shape
-        return f"∇{argument.text} = {formula}{f' ({shape_text(shape)})' if len(shape) > 1 else ''}" if formula else ""
+        return f"∇{place} = {formula}{f' ({shape_text(shape)})' if len(shape) > 1 else ''}" if formula else ""
     formula = local_text(operation, argument, texts_of(operation, name))
     value = array_text(argument.local, precision, lang)
-    return " = ".join(dict.fromkeys(filter(None, [f"∂{name}/∂{argument.text}", formula, value])))
+    text = " = ".join(dict.fromkeys(filter(None, [f"∂{name}/∂{place}", formula, value])))
+    part = argument.contribution
+    summed = "" if part is None else sum_in_words(part.shape, argument.local.shape, lang)
+    return f"{text} ({summed})" if summed else text
 
 
 def _cells(row: Row, lang: Language, precision: int) -> list[str]:

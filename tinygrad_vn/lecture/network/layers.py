@@ -21,11 +21,13 @@ import numpy as np
 from tinygrad_vn.creation import tensor, zeros
 from tinygrad_vn.derivatives import grad
 from tinygrad_vn.graph import Leaf, Node, Values
+from tinygrad_vn.lecture.arguments import described
 from tinygrad_vn.lecture.picture.layout import DrawingError
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.nn.activations import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from tinygrad_vn.nn.layers import BatchNorm1d, LayerNorm, Linear
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.tensor import Tensor
 
 SIGNS: Final[dict[type[Module], str]] = {
@@ -133,15 +135,17 @@ def network_of(
         except Exception as error:
             if inputs is not None:
                 raise
-            raise DrawingError(
-                f"{type(model).__name__} could not be followed with zeros of shape {x.shape} as input ({error}); "
-                "give it an example: draw_network(model, inputs)"
-            ) from error
+            text = (
+                "{model} could not be followed with zeros of shape {shape} as input ({error}); give it an example: "
+                "draw_network(model, inputs)"
+            )
+            raise DrawingError(phrase(text, model=type(model).__name__, shape=x.shape, error=error)) from error
         steps, layers = _chain(model, x, output, calls)
         first = layers[0].call
         if first.given.size != first.module.in_features:
             count = first.given.size // first.module.in_features
-            raise ValueError(f"draw_network shows one sample, but inputs of shape {x.shape} hold {count}: inputs[:1]")
+            text = "draw_network() shows one sample, but inputs of shape {shape} hold {count}; write inputs[:1]"
+            raise ValueError(said(text, shape=x.shape, count=count))
         total = None if loss is None else _total(loss, output, targets)
         gradients = {} if total is None else _gradients(total, [part.call for part in layers])
     found = tuple(_layer(part, gradients, inputs is not None) for part in layers)
@@ -166,12 +170,11 @@ def _refuse_others(model: Module) -> None:
     for path, module in modules:
         own = [name for name, _ in module.named_parameters(recurse=False)]
         if own and not any(True for _ in module.children()) and not isinstance(module, (Linear, *_NORMS)):
-            raise DrawingError(
-                f"{_place(path, module)} cannot be drawn as neurons: its {own[0]} is not the weight of an nn.Linear. "
-                "draw(model(x)) draws any computation."
-            )
+            text = "{place} cannot be drawn as neurons: its {name} is not the weight of an nn.Linear"
+            raise _no_chain(phrase(text, place=_place(path, module), name=own[0]))
     if not any(isinstance(module, Linear) for _, module in modules):
-        raise DrawingError(f"{type(model).__name__} has no nn.Linear, so there are no layers of neurons to draw")
+        text = "{model} has no nn.Linear, so there are no layers of neurons to draw"
+        raise _no_chain(phrase(text, model=type(model).__name__))
 
 
 def _example(model: Module, inputs: Any) -> Tensor:
@@ -210,19 +213,18 @@ def _chain(model: Module, x: Tensor, output: Any, calls: list[_Call]) -> tuple[s
     """What is done to the inputs, and the layers in the order of the computation, each fed by the one before alone."""
     linear = [call for call in calls if isinstance(call.module, Linear)]
     if not linear:
-        raise DrawingError(f"{type(model).__name__} calls none of its nn.Linear layers in forward()")
+        text = "forward() of {model} calls none of its nn.Linear layers, so there are no layers of neurons to draw"
+        raise _no_chain(phrase(text, model=type(model).__name__))
     if not isinstance(output, Tensor):
-        raise DrawingError(
-            f"{type(model).__name__} returns a {type(output).__name__}, not the Tensor of one last layer"
-        )
+        text = "forward() of {model} returns {kind}, not the Tensor of one last layer"
+        raise _no_chain(phrase(text, model=type(model).__name__, kind=described(output)))
     steps, parts = _named(calls, x, linear[0].given, linear[0].path), []
     for call, following in zip(linear, [*linear[1:], None], strict=True):
         passed_on = output if following is None else following.given
-        where = "the output" if following is None else _place(following.path, following.module)
         if isinstance(passed_on, Tensor) and passed_on.size != call.result.size:
-            raise DrawingError(
-                f"{where} is not made of the {call.result.size} neurons of {_place(call.path, call.module)}, one by one"
-            )
+            end = phrase("the output") if following is None else _place(following.path, following.module)
+            text = "{end} is not made of the {count} neurons of {place}, one by one"
+            raise _no_chain(phrase(text, end=end, count=call.result.size, place=_place(call.path, call.module)))
         activation = _named(calls, call.result, passed_on, None if following is None else following.path)
         parts.append(_Part(call, passed_on, activation))
     return steps, parts
@@ -288,20 +290,31 @@ def _operations(start: Tensor, end: Any, own: Collection[Node | None], where: st
                 reached = True
             elif type(source) is Leaf:
                 if source.requires_grad and source not in own:
-                    raise _not_a_chain(where)
+                    raise _fed_by_others(where)
             elif source is not None:
                 todo.append(source)
     if not reached:
-        raise _not_a_chain(where)
+        raise _fed_by_others(where)
     return sorted((n for n in found if n.primitive.name not in _SHAPING), key=lambda n: n.order)
 
 
-def _not_a_chain(where: str | None) -> DrawingError:
-    place = "the output" if where is None else f"layer {where!r}" if where else "the layer"
-    return DrawingError(
-        f"{place} is not fed by the layer before it alone (a skip connection, a second branch, or a parameter outside "
-        "of nn.Linear), so the model is no chain of layers. draw(model(x)) draws any computation."
+def _fed_by_others(where: str | None) -> DrawingError:
+    """The error for a layer, or the output where it is None, that more than the layer before it contributes to."""
+    place = phrase("the layer")
+    if where is None:
+        place = phrase("the output")
+    elif where:
+        place = phrase("layer {path!r}", path=where)
+    text = (
+        "{place} is not fed by the layer before it alone (a skip connection, a second branch, or a parameter outside "
+        "of nn.Linear), so the model is no chain of layers"
     )
+    return _no_chain(phrase(text, place=place))
+
+
+def _no_chain(reason: Text) -> DrawingError:
+    """The error for a model that is no chain of fully connected layers."""
+    return DrawingError(phrase("{reason}. draw(model, inputs=x) draws any computation.", reason=reason))
 
 
 def _total(loss: Callable[..., Any], output: Tensor, targets: Any) -> Tensor:
@@ -312,8 +325,8 @@ def _total(loss: Callable[..., Any], output: Tensor, targets: Any) -> Tensor:
             targets = targets.reshape(output.shape)  # y = 1.0 for the only output, whatever the shape of a batch is
     total = loss(output) if targets is None else loss(output, targets)
     if not isinstance(total, Tensor) or total.size != 1:
-        what = f"shape {total.shape}" if isinstance(total, Tensor) else f"a {type(total).__name__}"
-        raise ValueError(f"loss must give a Tensor with one number, not {what}")
+        text = "the loss of draw_network() returned {what}; it must return a Tensor with one number"
+        raise ValueError(said(text, what=described(total)))
     return total
 
 
@@ -354,6 +367,7 @@ def _name_of(loss: Any) -> str:
     return "" if name == "<lambda>" else str(name)
 
 
-def _place(path: str, module: Module) -> str:
+def _place(path: str, module: Module) -> Text | str:
     """How errors name a layer."""
-    return f"layer {path!r} ({type(module).__name__})" if path else type(module).__name__
+    kind = type(module).__name__
+    return phrase("layer {path!r} ({kind})", path=path, kind=kind) if path else kind

@@ -22,8 +22,9 @@ BIAS: Final = -1  # the number of the bias node among the neurons of its layer
 _SHORTENED: Final = 7  # places in a column that is not drawn in full, its ellipsis included
 _CLEAR: Final = 5.0  # points between the labels of two lanes, and between labels and circles
 _TRIES: Final = 6  # distances between the columns that are tried
-_GOOD: Final = 0.45  # how far foreign edges may run behind a label: 0 not at all, 1 along its middle
-_PITCH: Final = 6.0  # from neuron to neuron at least, in heights of a label
+_GOOD: Final = 0.3  # how far foreign edges may run behind a label: 0 not at all, 1 along its middle
+_PITCH: Final = 5.0  # from neuron to neuron at least, in heights of a label
+_SLANT: Final = 0.6  # from column to column at least, in heights of a column: no line is too steep for a label
 _STARTS: Final = 12  # ways to begin the search, of which the best result counts
 
 
@@ -137,7 +138,7 @@ def _gap(label: tuple[float, float] | None, radius: float, height: float, stretc
     """How far the circles of two columns are apart."""
     if label is None:
         return max(3.0 * radius, 0.45 * height, 60.0)
-    return 2.2 * stretch * (label[0] + _CLEAR)
+    return max(2.2 * stretch * (label[0] + _CLEAR), _SLANT * height)
 
 
 def _labels(

@@ -28,6 +28,7 @@ _GAP: Final = re.compile(r"\{(\w+)\}")
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ"
 _NUMBER: Final = re.compile(r"−?(?:[\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)|NaN|½")
 _TWICE: Final = re.compile(r"\(([^()\s]+)ᵀ\)ᵀ")  # (Xᵀ)ᵀ is X
+_TURNED: Final = re.compile(f"\\(([^()\\s]+)ᵀ ([^()\\s]*[^()\\s{_RAISED}])\\)ᵀ")  # (Aᵀ v)ᵀ is vᵀ A
 _BRACKETED: Final = re.compile(r"\((−(?:[\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞))\)")
 
 
@@ -91,15 +92,17 @@ def filled(template: str, texts: Mapping[str, str]) -> Formula:
         inner = _BRACKETED.fullmatch(text)
         return Formula(inner[1], NEGATIVE) if inner else text if isinstance(text, Formula) else Formula(text)
     out: list[str] = []
-    for part in parts:
+    for i, part in enumerate(parts):
         if isinstance(part, str):
             out.append(part)
             continue
         text = texts.get(part.name, "")
         if not text and out and out[-1].endswith(", "):
             out[-1] = out[-1][:-2]
-        out.append(_placed(text, part))
-    return Formula(_TWICE.sub(r"\1", "".join(out).strip()), level)
+        placed = _placed(text, part)
+        is_turned = "".join(map(str, parts[i + 1 : i + 2])).startswith("ᵀ")
+        out.append(f"({placed})" if is_turned and placed.startswith("∂") else placed)  # (∂L/∂y)ᵀ
+    return Formula(_TURNED.sub(r"\2ᵀ \1", _TWICE.sub(r"\1", "".join(out).strip())), level)
 
 
 def _placed(text: str, gap: Gap) -> str:
@@ -124,12 +127,16 @@ def _read(template: str) -> tuple[tuple[str | Gap, ...], int]:
     for found in _GAP.finditer(template):
         if found.start() > end:
             parts.append(template[end : found.start()])
-        before, after = _GAP.sub("a", template[: found.start()]), _GAP.sub("a", template[found.end() :])
+        before, after = (_GAP.sub("a", part.replace("{axis}", "")) for part in _around(template, found))
         parts.append(Gap(found[1], _needed(before, after), after[:1] in _RAISED.replace("ᵀ", "") and after != ""))
         end = found.end()
     if end < len(template):
         parts.append(template[end:])
     return tuple(parts), level_of(_GAP.sub("a", template))
+
+
+def _around(template: str, found: re.Match[str]) -> tuple[str, str]:
+    return template[: found.start()], template[found.end() :]
 
 
 def _needed(before: str, after: str) -> int:

@@ -23,7 +23,7 @@ from tinygrad_vn.lecture.numbers import elements
 DEEPEST: Final = 20  # roots within roots
 
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀⁱⁿᵏˡ", [*"0123456789-+()", r"\top ", *"inkl"], strict=True))
-_LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₋₊ᵢⱼₖₙ", [*"0123456789-+ijkn"], strict=True))
+_LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₋₊₍₎ᵢⱼₖₙₓ", [*"0123456789-+()ijkn", r"\times "], strict=True))
 _MARKS: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 _SPELLED: Final = {"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot", "vec": "vec"}
 _GREEK: Final = {
@@ -77,7 +77,7 @@ _KNOWN: Final = {
 _NAMED: Final = {
     *("ReLU", "leaky_relu", "elu", "softmax", "mean", "sign", "huber", "conj", "trunc", "fmod", "arsinh", "arcosh"),
     *("artanh", "arctan2", "cumsum", "flip", "broadcast", "reshape", "shape", "transpose", "scatter", "where", "adj"),
-    *("einsum", "slogdet", "eigh", "svd", "chol", "sym", "diag", "tril", "mod"),
+    *("onehot", "einsum", "slogdet", "eigh", "svd", "chol", "sym", "diag", "tril", "mod"),
 }
 
 _OTHER: Final = "½" + "".join(_RAISED) + "".join(_LOWERED)  # which count as letters or digits elsewhere

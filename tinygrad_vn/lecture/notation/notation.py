@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from tinygrad_vn.lecture.computation.graph import Argument, Operation
-from tinygrad_vn.lecture.notation.formula import SUPERSCRIPTS, Formula, filled, is_number
+from tinygrad_vn.lecture.notation.formula import SUBSCRIPTS, SUPERSCRIPTS, Formula, filled, is_number
+
+_FACTOR: Final = re.compile(r"\{g\} [⊗·] |\{g\} (?=\{)|(?<=[ᵀ}]) \{g\}$")  # the gradient as a factor of a product
 
 
 class Notation(NamedTuple):
@@ -37,7 +39,7 @@ _SHARED: Final = {  # who is larger; at a tie both get half
     "larger": {"x": "[{x} > {y}] + ½·[{x} = {y}]", "y": "[{y} > {x}] + ½·[{x} = {y}]"},
     "smaller": {"x": "[{x} < {y}] + ½·[{x} = {y}]", "y": "[{y} < {x}] + ½·[{x} = {y}]"},
 }
-_EXTREME: Final = {"a": "{g} ⊗ [{a} = {out}]/∑{axis} [{a} = {out}]"}
+_EXTREME: Final = {"a": "{g} ⊗ [{a} = {out}]/(∑{axis} [{a} = {out}])"}
 
 _ARITHMETIC: Final = {
     "add": Notation("{x} + {y}", {"x": "1", "y": "1"}),
@@ -103,12 +105,12 @@ _FUNCTIONS: Final = {
 
 _LOSSES: Final = {
     "squared_error": Notation(
-        "∑ ({x} − {target})²/{divisor}",
+        "1/{divisor} · ∑ ({x} − {target})²",
         {},
         {"x": "{g} · 2·({x} − {target})/{divisor}", "target": "{g} · 2·({target} − {x})/{divisor}"},
     ),
     "absolute_error": Notation(
-        "∑ |{x} − {target}|/{divisor}",
+        "1/{divisor} · ∑ |{x} − {target}|",
         {},
         {"x": "{g} · sign({x} − {target})/{divisor}", "target": "{g} · sign({target} − {x})/{divisor}"},
     ),
@@ -127,7 +129,7 @@ _LOSSES: Final = {
         },
     ),
     "negative_sum": Notation(
-        "−∑ {factors} ⊗ {a}[{positions}]",
+        "−∑ ({factors} ⊗ {a}[{positions}])",
         {},
         {"a": "scatter(−{g} · {factors}, [{positions}])", "factors": "−{g} · {a}[{positions}]"},
     ),
@@ -175,6 +177,15 @@ _MATRICES: Final = {
     "svd": Notation("svd({a})", {}, {"a": "U diag(∇s) Vᵀ + …"}),
 }
 
+# ∇X of Xᵀ Y: the transposes of the rules of matmul; and those of a product that is one number, xᵀ y
+_TURNED: Final = {"x": "{y} {g}ᵀ", "y": "{g}ᵀ {x}"}
+_ONE_NUMBER: Final = {
+    ("x", True): "{g} · {y}",
+    ("x", False): "{g} · {y}ᵀ",
+    ("y", True): "{g} · {x}",
+    ("y", False): "{g} · {x}ᵀ",
+}
+
 NOTATION: Final[dict[str, Notation]] = _ARITHMETIC | _FUNCTIONS | _LOSSES | _ARRAYS | _MATRICES
 
 
@@ -208,7 +219,7 @@ def local_text(operation: Operation, argument: Argument, texts: Mapping[str, str
 
 
 def gradient_text(
-    operation: Operation, argument: Argument, texts: Mapping[str, str], is_single: bool = False
+    operation: Operation, argument: Argument, texts: Mapping[str, str], is_single: bool = False, is_seed: bool = False
 ) -> Formula:
     """The formula of ∂L/∂argument, with `texts["g"]` for the gradient of the result; empty where there is none.
 
@@ -217,9 +228,18 @@ def gradient_text(
         argument: of the operation.
         texts: what stands for its arguments, its result and the gradient g.
         is_single: whether g is a single number.
+        is_seed: whether g is the 1 that everything starts with, which nobody writes as a factor.
     """
     known = _notation(operation, texts)
     template = known.gradient.get(argument.parameter, "") if known else ""
+    if operation.form == "number":
+        template = _ONE_NUMBER[argument.parameter, argument.turned]
+    elif argument.turned:
+        template = _TURNED[argument.parameter]
+    if operation.form == "row":
+        texts = {**texts, "g": filled("{g}ᵀ", texts)}
+    if is_seed:
+        template = _FACTOR.sub("", template).replace("({out})", "{out}")
     if is_single:
         template = template.replace("{g} ⊗", "{g} ·")
     part = argument.contribution
@@ -228,9 +248,24 @@ def gradient_text(
     return _written(template, texts, part is None or part.ndim > 0)
 
 
+def place_text(operation: Operation, argument: Argument) -> str:
+    """What an argument is called where a derivative is taken with respect to it.
+
+    In v · v there are two such derivatives, with respect to v₍₁₎ and to v₍₂₎, each of them v.
+    """
+    same = [other for other in operation.sources if other.source == argument.source]
+    if len(same) < 2:
+        return argument.text
+    place = next(i for i, other in enumerate(same, 1) if other.parameter == argument.parameter)
+    return f"{argument.text}₍{str(place).translate(SUBSCRIPTS)}₎"
+
+
 def texts_of(operation: Operation, out: str, g: str = "") -> dict[str, str]:
     """What stands for an operation's arguments in its formulas: the names of their boxes, or numbers."""
-    texts = {"a" if a.parameter == "g" else a.parameter: a.text for a in operation.arguments}
+    texts: dict[str, str] = {
+        "a" if a.parameter == "g" else a.parameter: filled("{a}ᵀ", {"a": a.text}) if a.turned else a.text
+        for a in operation.arguments
+    }
     return texts | {"out": out, "g": g}
 
 
@@ -258,14 +293,44 @@ def _notation(operation: Operation, texts: Mapping[str, str]) -> Notation | None
         return Notation("{a}ᵀ", {}, {"a": "{g}ᵀ"})
     if kind in ("softmax", "log_softmax") and texts.get("axis") == "−1":
         return _without(known, "{axis}")
+    if texts.get("last"):  # along the last of several axes, as nearly always
+        return _without(known, "{axis}(", "(")
     if kind == "logistic_loss" and texts.get("pos_weight") in ("", "1"):
         local = {"x": "σ({x}) − {target}", "target": "−{x}", "pos_weight": known.local["pos_weight"]}
         return Notation("log(1 + exp({x})) − {target} ⊗ {x}", local)
     if texts.get("divisor") in ("", "1"):
-        return _without(known, "/{divisor}")
+        return _without(_without(known, "1/{divisor} · "), "/{divisor}")
+    if kind == "negative_sum" and "labels" in texts:
+        return _of_classes(texts)
+    if kind == "negative_sum" and texts.get("factors") in ("", "1") and texts.get("positions", "").isdecimal():
+        return Notation("−{a}[{positions}]", {}, {"a": "−{g} · onehot({positions})"})  # of one case
     if kind == "negative_sum" and texts.get("factors") in ("", "1"):
-        return _without(_without(known, "{factors} ⊗ "), " · {factors}")
+        return Notation("−∑ {a}[{positions}]", {}, {"a": "scatter(−{g}, [{positions}])"})
     return known
+
+
+def _of_classes(texts: Mapping[str, str]) -> Notation:
+    """The cross entropy of class numbers: −1/N · ∑ log(softmax(z))[i, yᵢ]."""
+    factor = share(texts.get("factors", ""))
+    if not factor:  # a weight for every row
+        gradient = {"a": "scatter(−{g} · {factors}, [i, {labels}ᵢ])", "factors": "−{g} · {a}[i, {labels}ᵢ]"}
+        return Notation("−∑ ({factors} ⊗ {a}[i, {labels}ᵢ])", {}, gradient)
+    times = "" if factor == "1" else f"{factor} · "
+    over = "" if factor == "1" else factor.removeprefix("1") if factor.startswith("1/") else f" · {factor}"
+    gradient = {"a": f"−{{g}} · onehot({{labels}}){over}"}
+    return Notation(f"−{times}∑ {{a}}[i, {{labels}}ᵢ]", {}, gradient)
+
+
+def share(factor: str) -> str:
+    """1/3 for 0.3333, as the factor of a mean; the number itself where it is none, and nothing for an array's name."""
+    if not factor:
+        return "1"
+    if not is_number(factor):
+        return ""
+    value = float(factor) if re.fullmatch(r"[\d.]+", factor) else 0.0
+    count = round(1 / value) if value else 0
+    is_share = 1 < count < 10**4 and abs(value * count - 1) < 5e-4
+    return f"1/{count}" if is_share else factor
 
 
 def _whole_power(n: int) -> Notation:
@@ -275,10 +340,10 @@ def _whole_power(n: int) -> Notation:
     return Notation(f"{{x}}{str(n).translate(SUPERSCRIPTS)}", {"x": local, "y": "{out} ⊗ log({x})"})
 
 
-def _without(known: Notation, piece: str) -> Notation:
+def _without(known: Notation, piece: str, instead: str = "") -> Notation:
     """The same entry without a piece that says nothing."""
-    cut = {key: template.replace(piece, "") for key, template in known.gradient.items()}
-    return Notation(known.forward.replace(piece, ""), known.local, cut)
+    cut = {key: template.replace(piece, instead) for key, template in known.gradient.items()}
+    return Notation(known.forward.replace(piece, instead), known.local, cut)
 
 
 def _of_several(operation: Operation, texts: Mapping[str, str]) -> Notation:

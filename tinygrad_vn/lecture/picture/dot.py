@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-
-import numpy as np
+from typing import Literal, NamedTuple
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.computation.graph import Argument, Arrow, Graph, Group, Operation, Scope, Variable
-from tinygrad_vn.lecture.notation.notation import gradient_text, local_text, texts_of
 from tinygrad_vn.lecture.numbers import (
     NOTHING,
     elements,
-    in_words,
     is_in_full,
     number,
     shape_text,
     summary,
     width_of,
 )
+from tinygrad_vn.lecture.picture.edges import edge_text, equal_parts
 from tinygrad_vn.lecture.picture.heat import Heat
 from tinygrad_vn.lecture.picture.labels import BOLD, at_least, drawn, font, labelled, signed, spaced, table
 from tinygrad_vn.lecture.story.steps import Step
@@ -35,7 +32,7 @@ from tinygrad_vn.lecture.theme import FONTS, Theme, ink_on
 from tinygrad_vn.lecture.words import word
 
 NUMBERS = 12  # points: the size of numbers in a box
-WRITTEN_OUT = 4  # elements of a local derivative that are written on an arrow
+PARTS = {"forward": "forward part", "backward": "backward part"}  # the words above the frames of both passes
 ON_ONE_LINE = 12  # letters of a formula on an arrow; of a longer one every equals sign begins a line
 KINDS = 6  # kinds of operations that a group names
 
@@ -69,7 +66,7 @@ def source_of(graph: Graph, style: Style, step: Step | None = None, told: Sequen
         style: how it looks.
         step: the moment at which it is shown; None shows everything.
         told: all steps of the story. Every box gets room for whatever stands in it at any of them. Formulas on arrows
-            appear when they are known; `frames.py` keeps everything in its place meanwhile.
+            appear when they are known; `story/frames.py` keeps everything in its place meanwhile.
     """
     writer = _Writer(graph, style, step, told)
     theme = style.theme
@@ -81,6 +78,7 @@ def source_of(graph: Graph, style: Style, step: Step | None = None, told: Sequen
         f'  edge [color="{theme.arrow}", penwidth="1.1", arrowsize="0.65", fontname="{FONTS}", fontsize="10"]',
         *writer.boxes(),
         *(writer.arrow(position, arrow) for position, arrow in enumerate(graph.arrows)),
+        *([] if step is not None or told else writer.notes()),  # at the end, where no frame inherits it
         "}",
     ]
     return "\n".join(lines) + "\n"
@@ -110,6 +108,20 @@ class _Writer:
         lines = {variable.id: self.box(variable) for variable in self.graph.variables}
         lines |= {operation.id: self.circle(operation) for operation in self.graph.operations}
         lines |= {group.id: self.group(group) for group in self.graph.groups}
+        back = self.graph.going_back
+        if back:
+            yield self.part("forward")
+        yield from self.in_layers({part: line for part, line in lines.items() if part not in back})
+        if back:
+            yield "  }"
+            yield self.part("backward")
+            yield from (line for part, line in lines.items() if part in back)
+            yield "  }"
+        if self.heat and self.heat.norms:
+            yield f'  legend [class="legend", shape="plain", label=<{self.heat.legend(self.theme, self.lang)}>]'
+
+    def in_layers(self, lines: Mapping[str, str]) -> Iterator[str]:
+        """Those outside all layers; then, layer by layer, those in frames."""
         homes = self.graph.homes
         yield from (line for part, line in lines.items() if part not in homes)
         inside: dict[str, list[str]] = {}
@@ -125,8 +137,22 @@ class _Writer:
             yield self.frame(scope)
             yield from inside.get(scope.id, [])
         yield from ("  }" for _ in frames)
-        if self.heat:
-            yield f'  legend [class="legend", shape="plain", label=<{self.heat.legend(self.theme, self.lang)}>]'
+
+    def part(self, name: Literal["forward", "backward"]) -> str:
+        """Where the frame of the forward or of the backward pass begins."""
+        color = self.theme.gradient if name == "backward" else self.theme.value
+        label = font(word(PARTS[name], self.lang), color, 12)
+        return (
+            f'  subgraph "cluster_{name}" {{ class="layer"; label=<{label}>; labeljust="l"; style="rounded,dashed"; '
+            f'color="{color}"; penwidth="0.9"; margin="9"'
+        )
+
+    def notes(self) -> Iterator[str]:
+        """What stands below the picture: why something is missing that one might look for."""
+        notes = [word(key, self.lang) for key in notes_of(self.graph, self.style)]
+        if notes:
+            label = font("\n".join(notes), self.theme.muted, 10)
+            yield f'  label=<{label}>; labelloc="b"; labeljust="l"'
 
     def frame(self, scope: Scope) -> str:
         """Where the frame of a layer begins."""
@@ -200,6 +226,8 @@ class _Writer:
     def arrow(self, position: int, arrow: Arrow) -> str:
         """An arrow; solid where the computation goes forward, dashed and turned around where a gradient goes back."""
         settings = [f'id="e{position}"']
+        if {arrow.source, arrow.target} <= self.graph.going_back:
+            settings += ['style="dashed"', f'color="{self.theme.gradient}"']
         if arrow.count > 1:
             settings += ['penwidth="2"', f"label=<{font(f' ×{arrow.count}', self.theme.muted, 10)}>"]
         if self.step is not None and position in self.step.arrows:
@@ -211,7 +239,7 @@ class _Writer:
         if "local" in self.show and arrow.argument is not None:
             text = self.derivative(self.operations[arrow.target], arrow.argument)
             if text:
-                lines = text.replace(" = ", "\n= ") if len(text) > ON_ONE_LINE else text
+                lines = "\n= ".join(equal_parts(text)) if len(text) > ON_ONE_LINE else text
                 settings.append(f"label=<{spaced(font(lines, self.theme.gradient, 10))}>")
         return f"  {arrow.source} -> {arrow.target} [{', '.join(settings)}]"
 
@@ -290,7 +318,7 @@ class _Writer:
         if variable.role != "intermediate" or variable.given:
             name = f"{name} = {drawn(variable.alias)}" if variable.alias else name
             text = at_least(len(name) * BOLD, f"<B>{labelled(name)}</B>")
-        elif not has_numbers or "local" in self.show:
+        elif not has_numbers or "local" in self.show or self.graph.backward:
             text = font(name, self.theme.muted, 10)
         value, shape = variable.value, variable.shape
         if shape is not None and (value is None or not is_in_full(value) or value.ndim > 2 or not value.size):
@@ -323,28 +351,19 @@ class _Writer:
         return [table(lines, "RIGHT" if len(lines) > 2 else "CENTER", widths)]
 
 
-def edge_text(operation: Operation, argument: Argument, out: str, precision: int) -> str:
-    """The local derivative on an arrow, ∂z/∂x = y = 3; for an operation on whole arrays ∇W = Xᵀ ∇Y (64×10)."""
-    if argument.local is None:
-        formula = gradient_text(operation, argument, texts_of(operation, out, f"∇{out}"))
-        shape = shape_text(argument.contribution.shape) if argument.contribution is not None else ""
-        shape = shape if shape.startswith("(") else f"({shape})"
-        return f"∇{argument.text} = {formula} {shape}" if formula else ""
-    formula = local_text(operation, argument, texts_of(operation, out))
-    local = argument.local.flat[0] if is_one_number(argument.local) else argument.local
-    value = in_words(np.asarray(local), precision) if np.size(local) <= WRITTEN_OUT else ""
-    parts = [f"∂{_bracketed(out)}/∂{_bracketed(argument.text)}", formula, value if value != formula else ""]
-    return " = ".join(part for part in parts if part)
-
-
-def is_one_number(array: Values) -> bool:
-    """Whether all elements are the same number."""
-    return array.size > 0 and bool((array == array.flat[0]).all())
-
-
-def _bracketed(name: str) -> str:
-    """A name of which a derivative is taken; one that is a fraction itself needs brackets: ∂(∂y/∂x)/∂x."""
-    return f"({name})" if "/" in name else name
+def notes_of(graph: Graph, style: Style) -> list[str]:
+    """The keys of the words that explain what a picture does not show."""
+    if not graph.operations and not graph.groups and all(box.role == "input" for box in graph.variables):
+        return ["note not recorded"]
+    notes = []
+    if "value" in style.show and any(v.value is None and v.shape is not None for v in graph.variables):
+        notes.append("note not kept")
+    slopes = [v.gradient for v in graph.variables if v.has_gradient]
+    if style.heat and all(gradient is None for gradient in slopes):
+        notes.append("note no heat")
+    elif "grad" in style.show and any(gradient is None for gradient in slopes):
+        notes += ["note no gradient"] * ("note not kept" not in notes)
+    return notes
 
 
 def group_texts(group: Group, lang: Language) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from tinygrad_vn.language import resolve
+from tinygrad_vn.lecture.arguments import check_choice, check_count, check_names
 from tinygrad_vn.lecture.computation.collapse import LEAST, collapsed
 from tinygrad_vn.lecture.computation.graph import Graph
 from tinygrad_vn.lecture.computation.request import Names, backward_graph, graph_for, request_of
@@ -152,10 +153,11 @@ def draw(
         rankdir: the direction of the computation: "LR" from left to right, "TB" from top to bottom, …
         depth: layers within so many others are one box each.
         collapse: "auto" folds equal layers that follow each other, and whatever is more than `max_nodes`; False
-            nothing, and True as much as possible.
+            nothing, and True as much as possible. Unless it is False, a product says x Wᵀ where a `Linear` carries
+            out two operations.
         max_nodes: the most boxes and circles that "auto" draws.
         precision: significant digits of numbers.
-        heat: "grad" colours the boxes by log₁₀‖∇‖.
+        heat: "grad" colours the boxes by log₁₀‖∇‖; equal layers are then folded only where there is no room.
         theme: "light" or "dark".
         lang: "vi" or "en"; by default the language setting.
         backward: draw also how the gradients are computed.
@@ -165,24 +167,24 @@ def draw(
         ValueError: an argument has a value that it cannot have.
         GradientError: `backward` is asked for where there is no gradient.
     """
-    one_of("rankdir", rankdir, DIRECTIONS)
-    one_of("theme", theme, tuple(THEMES))
-    one_of("heat", heat, ("grad", None))
-    one_of("collapse", collapse, ("auto", True, False))
-    at_least("precision", precision, 1)
-    at_least("max_nodes", max_nodes, LEAST)
-    at_least("depth", 0 if depth is None else depth, 0)
-    if isinstance(show, str) or not set(show) <= set(SHOWN):
-        raise ValueError(f"show={show!r} is not a tuple of names from {SHOWN}")
+    check_choice("rankdir", rankdir, DIRECTIONS)
+    check_choice("theme", theme, tuple(THEMES))
+    check_choice("heat", heat, ("grad", None))
+    check_choice("collapse", collapse, ("auto", True, False))
+    check_count("precision", precision, 1)
+    check_count("max_nodes", max_nodes, LEAST)
+    check_count("depth", 0 if depth is None else depth, 0)
+    check_names("show", show, SHOWN)
     language = resolve(lang)
     request = request_of(result, inputs, params, names)
     shown = tuple(part for part in show if part == "value" or not backward)
     if backward:
         graph = backward_graph(request)
     else:
-        graph = graph_for(request, with_gradients=bool({"grad", "local"} & set(show)) or heat is not None)
+        with_gradients = bool({"grad", "local"} & set(show)) or heat is not None
+        graph = graph_for(request, with_gradients, plain=collapse is not False)
     style = Style(shown, rankdir, precision, THEMES[theme], language, heat)
-    return drawing_of(collapsed(graph, max_nodes, depth, collapse), style)
+    return drawing_of(collapsed(graph, max_nodes, depth, collapse, with_equal=heat is None), style)
 
 
 def make_dot(
@@ -206,15 +208,3 @@ def drawing_of(graph: Graph, style: Style) -> GraphDrawing:
         graph,
         style,
     )
-
-
-def one_of(argument: str, value: Any, known: Sequence[Any]) -> None:
-    """ValueError for a value that an argument cannot have."""
-    if value not in known:
-        raise ValueError(f"{argument}={value!r} is not one of {', '.join(map(repr, known))}")
-
-
-def at_least(argument: str, value: int, least: int) -> None:
-    """ValueError for a number that is too small."""
-    if value < least:
-        raise ValueError(f"{argument}={value!r}: it is at least {least}")

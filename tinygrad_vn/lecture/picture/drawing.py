@@ -12,6 +12,7 @@ from typing import Any
 
 from tinygrad_vn.lecture.picture import svg
 from tinygrad_vn.lecture.picture.layout import FORMATS, laid_out
+from tinygrad_vn.phrases import said
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Drawing:
         if format in texts:
             return texts[format]().encode()
         if format not in FORMATS:
-            known = [*FORMATS, *texts]
-            raise ValueError(f"drawings can be written as {', '.join(known[:-1])} and {known[-1]}, not as {format!r}")
+            text = "a drawing cannot be written as {format!r}; there are {known}, as in drawing.render('loss.svg')"
+            raise ValueError(said(text, format=format, known=", ".join([*FORMATS, *texts])))
         content = laid_out(self.source, format)
         if format == "svg":
             return svg.finished(content.decode(), self.title, self.description, self.titles).encode()

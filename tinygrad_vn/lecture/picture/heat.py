@@ -26,6 +26,7 @@ CIVIDIS: Final = (
     *("#00224E", "#013271", "#2F426D", "#48526C", "#5E636F", "#727374"),
     *("#878478", "#9D9576", "#B6A96F", "#CEBC63", "#E7D150", "#FEE838"),
 )
+SPAN: Final = 3  # decades that the scale has at least
 SIGNS: Final = {"0": "⊘", "NaN": "⚠", "∞": "⚠"}
 
 
@@ -34,20 +35,27 @@ class Heat:
 
     Attributes:
         norms: ‖∇‖ of every box with a gradient; of a group the largest one inside.
-        low: log₁₀ of the smallest.
+        ranges: of a group the smallest and the largest one inside, where they differ.
+        low: log₁₀ of the smallest, or less where all are of about the same size.
         high: log₁₀ of the largest.
     """
 
     def __init__(self, graph: Graph, precision: int = 4) -> None:
         self.precision = precision
+        self.ranges: dict[str, tuple[float, float]] = {}
         known = {v.id: norm(v.gradient) for v in (graph.whole or graph).variables if v.gradient is not None}
         self.norms = {v.id: known[v.id] for v in graph.variables if v.id in known}
         for group in graph.groups:
             inside = [known[part] for part in group.members if part in known]
             if inside:
-                self.norms[group.id] = max(inside, key=lambda x: (math.isnan(x), x))
-        logs = [math.log10(x) for x in self.norms.values() if 0 < x < math.inf]
-        self.low, self.high = min(logs, default=0.0), max(logs, default=0.0)
+                least, most = (end(inside, key=lambda x: (math.isnan(x), x)) for end in (min, max))
+                self.norms[group.id] = most
+                if least < most:
+                    self.ranges[group.id] = (least, most)
+        sizes = (*self.norms.values(), *(least for least, _ in self.ranges.values()))
+        logs = [math.log10(x) for x in sizes if 0 < x < math.inf]
+        self.high = max(logs, default=0.0)
+        self.low = min([*logs, self.high - SPAN])  # gradients of about the same size have about the same colour
 
     def color(self, part: str) -> str | None:
         """The colour of a box; None where it has no gradient, or none on the scale."""
@@ -60,10 +68,15 @@ class Heat:
     def badge(self, part: str) -> str:
         """What to write where there is no colour: ⊘ ‖∇‖ = 0; else nothing."""
         text = self.text(part) if part in self.norms and self.color(part) is None else ""
+        if not text and part in self.ranges:
+            return self.text(part)
         return f"{SIGNS[text.rpartition(' ')[2]]} {text}" if text else ""
 
     def text(self, part: str) -> str:
-        """How large the gradient of a box is: ‖∇‖ = 0.5."""
+        """How large the gradient of a box is: ‖∇‖ = 0.5; of a group from … to: ‖∇‖ = 2.2×10⁻¹⁰ … 0.48."""
+        if part in self.ranges:
+            least, most = (number(end, self.precision) for end in self.ranges[part])
+            return f"‖∇‖ = {least} … {most}"
         return f"‖∇‖ = {number(self.norms[part], self.precision)}"
 
     def legend(self, theme: Theme, lang: Language) -> str:

@@ -7,6 +7,7 @@ does the same work in a Python process of its own: a crash or a warning of the C
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shlex
 import shutil
@@ -17,8 +18,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from tinygrad_vn.diagnosis import warn_user
+from tinygrad_vn.language import current_language
+from tinygrad_vn.phrases import Text, phrase, said
+
 FORMATS: Final = ("svg", "png", "pdf")
 PNG_DPI: Final = 192  # twice the 96 dots per inch of a screen
+LONGEST: Final = 12_000  # pixels of a PNG: more takes long to write and longer to look at
+MANY: Final = 24  # arrows: a picture with fewer is never so large
 
 _PYGRAPHVIZ: Final = """
 import sys, pygraphviz
@@ -34,7 +41,18 @@ for name in sys.argv[3:]:
 
 
 class DrawingError(RuntimeError):
-    """A drawing that cannot be made into a picture; the text says what to do."""
+    """A drawing that cannot be made into a picture; the text says what to do.
+
+    Args:
+        texts: the text in every language. `str(error)` is the one in the language in force.
+    """
+
+    def __init__(self, texts: Text) -> None:
+        super().__init__(texts)
+        self.texts = texts
+
+    def __str__(self) -> str:
+        return self.texts[current_language()]
 
 
 def laid_out(source: str, format: str) -> bytes:
@@ -47,12 +65,12 @@ def laid_out(source: str, format: str) -> bytes:
     Raises:
         DrawingError: no Graphviz is installed, or it could not draw this graph.
     """
-    source = _sharp(source, format)
+    source = _sharp(source, format, _dpi_of(source) if format == "png" else PNG_DPI)
     if shutil.which("dot"):
         return _by_dot(source, format)
     if importlib.util.find_spec("pygraphviz"):
         return _by_pygraphviz(source, format)
-    raise _nothing_installed(format)
+    raise _nothing_installed()
 
 
 def all_laid_out(
@@ -79,7 +97,7 @@ def all_laid_out(
         elif importlib.util.find_spec("pygraphviz"):
             command = [sys.executable, "-P", "-c", _SEVERAL, format, engine, *names]
         else:
-            raise _nothing_installed(format)
+            raise _nothing_installed()
         done = subprocess.run(command, cwd=folder, capture_output=True)
         paths = [Path(folder, f"{name}.{format}") for name in names]
         if done.returncode or b"Error:" in done.stderr or not all(path.exists() for path in paths):
@@ -87,16 +105,33 @@ def all_laid_out(
         return [path.read_bytes() for path in paths]
 
 
+def _dpi_of(source: str) -> int:
+    """The dots per inch of a PNG: fewer where the picture would be so large that nobody could open it quickly."""
+    if source.count(" -> ") < MANY:
+        return PNG_DPI
+    told = json.loads(laid_out(source, "json0"), strict=False)
+    left, lower, right, upper = map(float, told["bb"].split(","))
+    size = max(right - left, upper - lower) * PNG_DPI / 72
+    if size <= LONGEST:
+        return PNG_DPI
+    dpi = max(1, int(PNG_DPI * LONGEST / size))
+    text = (
+        "a PNG of this drawing would be {size} pixels long; it is drawn with {dpi} dots per inch: .svg or .pdf is sharp"
+    )
+    warn_user(UserWarning(said(text, size=round(size), dpi=dpi)))
+    return dpi
+
+
 def _sharp(source: str, format: str, dpi: int = PNG_DPI) -> str:
     return source.replace("{", f'{{\n  dpi="{dpi}"', 1) if format == "png" else source
 
 
-def _nothing_installed(format: str) -> DrawingError:
-    return DrawingError(
-        f"drawing as {format} needs Graphviz, and neither its program `dot` nor pygraphviz is installed here. "
-        f"This command adds it:\n    {pip_install('pygraphviz')}\n"
-        "Without it, drawing.source and drawing.render('graph.dot') still work."
+def _nothing_installed() -> DrawingError:
+    text = (
+        "this picture needs Graphviz, which is not installed here (a .dot file does not need it); add pygraphviz, "
+        "which contains it: {command}"
     )
+    return DrawingError(phrase(text, command=pip_install("pygraphviz")))
 
 
 def pip_install(package: str) -> str:
@@ -124,5 +159,6 @@ def _by_pygraphviz(source: str, format: str) -> bytes:
 
 def failed(engine: str, complaint: bytes) -> DrawingError:
     """The error for a Graphviz that did not draw, with its own last words."""
-    lines = complaint.decode(errors="replace").strip().splitlines() or ["no reason given"]
-    return DrawingError(f"{engine} could not draw this graph: {' '.join(lines[-2:])}")
+    last = " ".join(complaint.decode(errors="replace").strip().splitlines()[-2:])
+    reason = " ".join(last.split()) or phrase("no reason given")
+    return DrawingError(phrase("{engine} could not draw this graph: {complaint}", engine=engine, complaint=reason))

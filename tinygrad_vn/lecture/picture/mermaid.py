@@ -11,7 +11,8 @@ from typing import Protocol
 
 from tinygrad_vn.lecture.computation.graph import Arrow, Graph, Group, Operation, Variable
 from tinygrad_vn.lecture.numbers import in_words, shape_text
-from tinygrad_vn.lecture.picture.dot import Style, edge_text, group_texts
+from tinygrad_vn.lecture.picture.dot import PARTS, Style, group_texts
+from tinygrad_vn.lecture.picture.edges import edge_text
 from tinygrad_vn.lecture.picture.heat import Heat
 from tinygrad_vn.lecture.picture.labels import clean, drawn, signed
 from tinygrad_vn.lecture.theme import ROLES, Box, ink_on
@@ -93,13 +94,20 @@ class _Flowchart:
         lines = {variable.id: self.box(variable) for variable in graph.variables}
         lines |= {operation.id: self.circle(operation) for operation in graph.operations}
         lines |= {group.id: self.group(group) for group in graph.groups}
+        back = graph.going_back
+        for name in PARTS if back else ():
+            yield f'  subgraph {name}["{in_numbers(word(PARTS[name], self.style.lang))}"]'
+            inner = (line for part, line in lines.items() if (part in back) == (name == "backward"))
+            yield from inner
+            yield "  end"
+        lines = {} if back else lines
         yield from (line for part, line in lines.items() if part not in graph.homes)
         inside: dict[str, list[str]] = {}
         for part, home in graph.homes.items():
             if part in lines:
                 inside.setdefault(home, []).append(lines[part])
         frames: list[str] = []  # those that are open
-        for scope in graph.scopes:
+        for scope in () if back else graph.scopes:
             while frames and frames[-1] != scope.parent:
                 frames.pop()
                 yield "  end"

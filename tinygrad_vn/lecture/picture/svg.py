@@ -28,20 +28,25 @@ def finished(drawn: str, title: str, description: str, titles: Mapping[str, str]
         drawn: what Graphviz wrote.
         title: of the whole drawing.
         description: one or two sentences for those who cannot see it.
-        titles: for every box and circle, by its id in the DOT text, what to say about it.
+        titles: for every box and circle, by its id in the DOT text, what to say about it; for an arrow, by its id,
+            what to say besides where it leads.
     """
 
     def group(found: re.Match[str]) -> str:
         given, kind, role, attributes, key = found[1], found[2], found[3], found[4], html.unescape(found[5])
         if kind == "graph":
             return f'<g class="graph"{attributes}>'
-        text = " → ".join(_first_line(titles[end]) for end in key.split("->")) if kind == "edge" else titles[key]
+        if kind == "edge":
+            ends = " → ".join(_first_line(titles[end]) for end in key.split("->"))
+            text = "\n".join(filter(None, [ends, titles.get(given, "")]))
+        else:
+            text = titles[key]
         part = given if kind == "edge" else key
         return f'<g class="{kind}{role}" data-part="{part}"{attributes}>\n<title>{escaped(text)}</title>'
 
     text = _COMMENT.sub("", _PROLOGUE.sub("", drawn))
     text = _GROUP.sub(group, text)
-    text = _SIZE.sub('<svg width="100%" role="img"', text, count=1)
+    text = _SIZE.sub('<svg width="100%" role="graphics-document"', text, count=1)
     head, rest = text.split(">", 1)
     return f"{head}>\n<title>{escaped(title)}</title>\n<desc>{escaped(description)}</desc>{rest}"
 

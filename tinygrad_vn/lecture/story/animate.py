@@ -8,26 +8,30 @@ The page is the one of `GraphDrawing.to_html`, with a slider over the epochs and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import LANGUAGES
+from tinygrad_vn.lecture.arguments import described
 from tinygrad_vn.lecture.computation.graph import Graph, Variable
 from tinygrad_vn.lecture.computation.request import Names
-from tinygrad_vn.lecture.numbers import in_words, width_of
+from tinygrad_vn.lecture.numbers import in_words, number, width_of
 from tinygrad_vn.lecture.picture.draw import GraphDrawing, draw
 from tinygrad_vn.lecture.story.page import Numbers, changes, moment, page, texts_of_array, write_page
 from tinygrad_vn.lecture.story.steps import Step
 from tinygrad_vn.lecture.words import word
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor
 
 State = Mapping[str, Any]
+
+INTERVALS: Final = 4  # between the numbers beside the curve of the loss, about
 
 
 class HasSnapshots(Protocol):
@@ -81,14 +85,19 @@ def animate(
         DrawingError: no Graphviz is installed, or it could not draw this graph; nothing is written then.
         OSError: the file cannot be written.
     """
-    states = snapshots if isinstance(snapshots, Mapping) else snapshots.snapshots
+    states: Any = snapshots if isinstance(snapshots, Mapping) else getattr(snapshots, "snapshots", None)
     if not states:
-        raise ValueError("there are no snapshots to animate; training.fit(…, snapshots=1) keeps one of every epoch")
+        text = "there are no snapshots to animate; training.fit(…, snapshots=1) keeps one of every epoch"
+        raise ValueError(said(text))
 
-    def drawn() -> GraphDrawing:
+    def drawn(epoch: int) -> GraphDrawing:
         show = ("value", "grad")
+        result: Any = loss()
+        if not isinstance(result, Tensor) or result.size != 1:
+            text = "at epoch {epoch}, loss() returned {what}; it must return a Tensor with one number"
+            raise ValueError(said(text, epoch=epoch, what=described(result)))
         return draw(
-            loss(), params=model, names=names, show=show, rankdir=rankdir, precision=precision, theme=theme, lang=lang
+            result, params=model, names=names, show=show, rankdir=rankdir, precision=precision, theme=theme, lang=lang
         )
 
     widest: dict[str, _Widest] = {}
@@ -97,7 +106,7 @@ def animate(
 
 
 def _shots(
-    states: Mapping[int, State], model: Module, drawn: Callable[[], GraphDrawing], widest: dict[str, _Widest]
+    states: Mapping[int, State], model: Module, drawn: Callable[[int], GraphDrawing], widest: dict[str, _Widest]
 ) -> Iterator[Shot]:
     """The computation at every epoch; the model is restored also where something goes wrong."""
     before = {key: np.array(value) for key, value in model.state_dict().items()}
@@ -105,7 +114,7 @@ def _shots(
     try:
         for epoch in sorted(states):
             model.load_state_dict(states[epoch])
-            drawing = drawn()
+            drawing = drawn(epoch)
             first = first or drawing.graph
             yield _shot(epoch, drawing, first, widest)
     finally:
@@ -115,12 +124,13 @@ def _shots(
 def _shot(epoch: int, drawing: GraphDrawing, first: Graph, widest: dict[str, _Widest]) -> Shot:
     graph, precision = drawing.graph, drawing.style.precision
     value = graph.results[0].value
-    if len(graph.results) != 1 or value is None or value.size != 1:
-        raise ValueError(f"loss() returns one number; at epoch {epoch} it returned {graph.results[0].shape}")
+    assert value is not None, "it was computed a moment ago"
     if _shape_of(graph) != _shape_of(first):
-        raise ValueError(
-            f"loss() computes in another way at epoch {epoch} than at the first one: they cannot be compared"
+        text = (
+            "loss() computes in another way at epoch {epoch} than at the first one, so one picture cannot show both; "
+            "let it carry out the same operations every time"
         )
+        raise ValueError(said(text, epoch=epoch))
     numbers = {variable.id: _texts(variable, precision) for variable in graph.variables}
     for variable in graph.variables:
         widest.setdefault(variable.id, _Widest()).look_at(variable, numbers[variable.id])
@@ -172,7 +182,26 @@ def _page(shots: list[Shot], widest: dict[str, _Widest]) -> str:
     name = results[0].text
     titles = {lang: word("page training of", lang, name=name) for lang in LANGUAGES}
     curve = [shot.loss if np.isfinite(shot.loss) else None for shot in shots]
-    return page(graph, drawing.style, [told], titles, {"moments": moments, "curve": curve})
+    axes = {"x": _epochs([shot.epoch for shot in shots]), "y": _ticks([loss for loss in curve if loss is not None])}
+    return page(graph, drawing.style, [told], titles, {"moments": moments, "curve": curve, "axes": axes})
+
+
+def _epochs(epochs: Sequence[int]) -> list[tuple[int, str]]:
+    """What stands below the curve: the epochs at its ends and halfway, each with its place among the snapshots."""
+    places = sorted({0, (len(epochs) - 1) // 2, len(epochs) - 1})
+    return [(place, str(epochs[place])) for place in places]
+
+
+def _ticks(losses: Sequence[float]) -> list[tuple[float, str]]:
+    """What stands beside the curve: two to six round numbers that it lies between."""
+    if not losses or min(losses) == max(losses):
+        return [(loss, number(loss)) for loss in losses[:1]]
+    low, high = min(losses), max(losses)
+    rough = (high - low) / INTERVALS or high
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough)
+    places = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+    return [(float(place), number(place)) for place in places]
 
 
 def _moment(shot: Shot, now: Numbers) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.computation.graph import Argument, Graph, Operation, Variable
 from tinygrad_vn.lecture.notation.formula import Formula, figure, filled, is_number
 from tinygrad_vn.lecture.notation.notation import forward_text, gradient_text, local_text, texts_of
-from tinygrad_vn.lecture.numbers import in_words, shape_text
+from tinygrad_vn.lecture.numbers import in_words, is_in_full, shape_text
+from tinygrad_vn.lecture.story.folded import Passage
 from tinygrad_vn.lecture.words import word
 
-WRITTEN_OUT = 4  # elements of an array that a formula writes out; of a larger one it gives the shape
+WRITTEN_OUT = 4  # elements of an array that is computed with; what comes out is written out as in the boxes
 SUMMANDS = 6  # contributions to one gradient that are written out
+ENDS = 4  # values that go into a folded part, or come out of it, that are named
 
 
 class Captions:
@@ -60,7 +62,7 @@ class Captions:
             out = operation.name if box is None else box.text
             is_single = box is not None and box.shape == ()
             formula = gradient_text(operation, argument, texts_of(operation, out, f"∇{out}"), is_single)
-            right = f" {sign} {formula}" if formula else f" {sign}" if part.size <= WRITTEN_OUT else ""
+            right = f" {sign} {formula}" if formula else f" {sign}" if is_in_full(part) else ""
             value = self.value(part, part.shape)
             return f"∇{argument.text}{right}{value if formula else value.removeprefix(' =')}"
         products, remark = self._products(operation, argument, box)
@@ -104,10 +106,10 @@ class Captions:
     def total(self, box: Variable, parts: Sequence[Values]) -> str:
         """∂L/∂x = 66 = 22 + 44"""
         whole = np.asarray(sum(parts[1:], start=parts[0]))
-        if len(parts) > SUMMANDS or whole.size > WRITTEN_OUT:
+        if len(parts) > SUMMANDS or not is_in_full(whole) or (len(parts) - 1) * whole.size > 2 * WRITTEN_OUT:
             words = word("contributions added", self.lang, count=len(parts))
             return f"{self.partial(box.text)} = {words}{self.value(whole, whole.shape)}"
-        texts = [self._number(part) if part.size == 1 else in_words(part, self.precision) for part in parts]
+        texts = [self._array(part) for part in parts]
         summands = " + ".join([texts[0], *(f"({text})" if text.startswith("−") else text for text in texts[1:])])
         return f"{self.partial(box.text)}{self.value(whole, whole.shape)} = {summands}"
 
@@ -126,11 +128,30 @@ class Captions:
 
     def value(self, array: Values | None, shape: tuple[int, ...] | None) -> str:
         """How a line ends: with the numbers where they are few, else with the shape."""
-        if array is not None and array.size <= WRITTEN_OUT:
-            return f" = {in_words(array, self.precision)}"
+        if array is not None and is_in_full(array):
+            return f" = {self._array(array)}"
         if not shape:
             return " = —" if shape == () else ""
         return f" ({shape_text(shape)})" if len(shape) > 1 else f" {shape_text(shape)}"
+
+    def passage(self, passage: Passage) -> str:
+        """mul_3 = 0.9 → mul_9 = 0.53"""
+        ends = [self._named(boxes) for boxes in (passage.entering, passage.leaving)]
+        return " → ".join(end for end in ends if end)
+
+    def _named(self, boxes: Sequence[Variable]) -> str:
+        named = [self.result(box) for box in boxes if box.name is not None]
+        return ", ".join([*named[:ENDS], *(["…"] if len(named) > ENDS else [])])
+
+    def through(self, passage: Passage, box: Variable, part: Values, sign: str) -> str:
+        """∂L/∂mul_3 = ∂L/∂mul_9 · ∂mul_9/∂mul_3 = 1.8 · 0.59 = 1.1, or what comes out of it."""
+        slope = passage.slope(box.id)
+        if slope is None:
+            return self.gradient(box, part, sign)
+        (end,) = passage.leaving
+        symbols = f"{self.partial(end.text)} · ∂{end.text}/∂{box.text}"
+        numbers = f"{self._number(np.asarray(end.gradient))} · {figure(slope, self.precision)}"
+        return f"{self.partial(box.text)} {sign} {symbols} = {numbers}{self.value(part, part.shape)}"
 
     def why_no_gradient(self) -> str:
         """Why the story ends with the forward pass."""
@@ -162,11 +183,15 @@ class Captions:
             return ""
         if box.value.size == 1:
             return figure(box.value.reshape(-1)[0], self.precision)
-        return in_words(box.value, self.precision)
+        return in_words(box.value.T if argument.turned else box.value, self.precision)
 
     def _shape(self, argument: Argument) -> tuple[int, ...]:
         box = self.graph.by_id.get(str(argument.source))
         return (box.shape or ()) if box is not None else ()
+
+    def _array(self, array: Values) -> str:
+        """An array with its brackets; a single number, whatever its shape, without."""
+        return self._number(array) if array.size == 1 else in_words(array, self.precision)
 
     def _number(self, array: Values) -> str:
         """The one number of an array, without brackets."""

@@ -23,6 +23,7 @@ from tinygrad_vn.lecture.picture.labels import font
 from tinygrad_vn.lecture.picture.layout import FORMATS, PNG_DPI, DrawingError, all_laid_out, pip_install
 from tinygrad_vn.lecture.story.steps import Detail, Step, steps_of
 from tinygrad_vn.lecture.theme import Theme
+from tinygrad_vn.phrases import phrase, said
 
 MOST: Final = 999  # frames: nobody sits through more, and their numbers have three digits
 SMALLEST: Final = 13  # points: the size of the caption's letters below a small graph
@@ -33,6 +34,7 @@ GAP: Final = " " * 6  # between formulas on one line
 LEADING: Final = 1.45  # the height of a line, in units of the size of its letters
 
 _PLACE: Final = re.compile(r'^  (?:(\w+)|\S+ -> \S+) \[(?:id="(e\d+)", )?', re.MULTILINE)
+_ARROW: Final = re.compile(r"e\d+")
 _FRAME: Final = re.compile(r'^  subgraph "(\w+)" \{', re.MULTILINE)
 
 
@@ -40,24 +42,48 @@ def write_frames(
     drawing: Drawing, graph: Graph, style: Style, path: str | Path, format: str | None, detail: Detail
 ) -> list[Path]:
     """Write the frames of a drawing: `GraphDrawing.frames`, which see."""
-    path, is_document = Path(path), Path(path).suffix.lower() == ".pdf"
-    format = format or ("pdf" if is_document else "svg")
-    if format not in FORMATS:
-        raise ValueError(f"frames can be written as {', '.join(FORMATS[:-1])} and {FORMATS[-1]}, not as {format!r}")
-    if is_document and format != "pdf":
-        raise ValueError(f"{path.name!r} ends in .pdf, so it is one document, and its pages are not {format!r}")
-    if is_document:
-        _pypdf()  # before the long work
+    format = format_of_frames(path, format)
     steps = steps_of(graph, lang=style.lang, precision=style.precision, detail=detail)
     if len(steps) > MOST:
-        raise DrawingError(f"{len(steps)} frames are too many; {MOST} can be made. Draw less, or fold parts of it.")
+        text = "{count} frames are too many, at most {most} can be made; fold the computation: draw(…, max_nodes=100)"
+        raise DrawingError(phrase(text, count=len(steps), most=MOST))
     sources, width = frame_sources(graph, style, steps)
     dpi = min(PNG_DPI, int(WIDEST * 72 / width))
     pictures = all_laid_out(sources, format, "nop2", dpi)
     if format == "svg":
         pictures = [_finished(picture, drawing, step) for picture, step in zip(pictures, steps, strict=True)]
+    return save_frames(path, format, pictures, [step.heading for step in steps], drawing.title)
+
+
+def format_of_frames(path: str | Path, format: str | None) -> str:
+    """The format of frames: the one that is asked for, else "pdf" for one document, else "svg".
+
+    Raises:
+        ValueError: it is unknown, or not that of the document.
+        DrawingError: one document needs pypdf, which is not installed.
+    """
+    path, is_document = Path(path), Path(path).suffix.lower() == ".pdf"
+    format = format or ("pdf" if is_document else "svg")
+    if format not in FORMATS:
+        text = "frames cannot be written as {format!r}; there are {known}, as in drawing.frames('folder', 'svg')"
+        raise ValueError(said(text, format=format, known=", ".join(FORMATS)))
+    if is_document and format != "pdf":
+        text = (
+            "{name!r} is one PDF with all frames, so they cannot be {format!r}; leave the format out, or name a folder"
+        )
+        raise ValueError(said(text, name=path.name, format=format))
     if is_document:
-        return [_written(path, _document(pictures, steps, drawing.title))]
+        _pypdf()  # before the long work
+    return format
+
+
+def save_frames(
+    path: str | Path, format: str, pictures: Sequence[bytes], headings: Sequence[str], title: str
+) -> list[Path]:
+    """Write pictures that follow each other into a folder, or as the pages of one PDF; returns the files."""
+    path = Path(path)
+    if path.suffix.lower() == ".pdf":
+        return [_written(path, _document(pictures, headings, title))]
     names = [f"frame-{i:03d}.{format}" for i in range(1, len(pictures) + 1)]
     paths = [_written(path / name, picture) for name, picture in zip(names, pictures, strict=True)]
     _without_surplus(path, format, set(names))
@@ -188,18 +214,19 @@ class _Caption:
 
 def _finished(picture: bytes, drawing: Drawing, step: Step) -> bytes:
     """A frame as SVG that says what it shows at this moment, and not yet what comes later."""
-    titles = {part: "\n".join(text.split("\n")[:2]) for part, text in drawing.titles.items()}
+    known = {part: text for part, text in drawing.titles.items() if not _ARROW.fullmatch(part)}
+    titles = {part: "\n".join(text.split("\n")[:2]) for part, text in known.items()}
     said = svg.finished(picture.decode(), drawing.title, step.caption, {**titles, "caption": step.caption})
     return said.encode()
 
 
-def _document(pages: Sequence[bytes], steps: Sequence[Step], title: str) -> bytes:
+def _document(pages: Sequence[bytes], headings: Sequence[str], title: str) -> bytes:
     """One PDF with a page for every frame, and a table of contents for the viewer's margin."""
     pypdf = _pypdf()
     writer = pypdf.PdfWriter()
-    for number, (page, step) in enumerate(zip(pages, steps, strict=True)):
+    for number, (page, heading) in enumerate(zip(pages, headings, strict=True)):
         writer.append(io.BytesIO(page), import_outline=False)
-        writer.add_outline_item(title=f"{number + 1}. {step.heading}", page_number=number)
+        writer.add_outline_item(title=f"{number + 1}. {heading}", page_number=number)
     writer.add_metadata({"/Title": title})
     writer.compress_identical_objects()
     document = io.BytesIO()
@@ -211,11 +238,11 @@ def _pypdf() -> Any:
     try:
         import pypdf
     except ImportError:
-        raise DrawingError(
-            "one PDF with all frames needs pypdf, which is not installed here. This command adds it:\n"
-            f"    {pip_install('pypdf')}\n"
-            'Without it, drawing.frames("folder", format="pdf") writes a PDF for every frame.'
-        ) from None
+        text = (
+            "one PDF with all frames needs pypdf, which is not installed here (a folder of frames does not need it); "
+            "add it: {command}"
+        )
+        raise DrawingError(phrase(text, command=pip_install("pypdf"))) from None
     return pypdf
 
 

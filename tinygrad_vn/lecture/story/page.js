@@ -9,6 +9,9 @@ const READABLE = 0.95; // where it scrolls in both
 const LARGEST = 3.2;
 const BAR = 12; // pixels: a scroll bar
 const SWIPE = 50; // pixels
+const WIDEST = 4; // numbers side by side in the table
+const LONG = 16; // letters of a name that the table may break
+const LONGEST = 40; // of a name that it shortens
 
 const story = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
@@ -87,6 +90,7 @@ function written(box, texts) {
     return `${box.shape.join("×")}: ${facts.join(", ")}`;
   }
   const rest = [...texts];
+  if (rest.length === 1) return rest[0];
   const nested = (shape) =>
     shape.length ? `[${Array.from({ length: shape[0] }, () => nested(shape.slice(1))).join(", ")}]` : rest.shift();
   return nested(box.shape);
@@ -130,17 +134,68 @@ function follow() {
 
 // --- what is said, and the table --------------------------------------------------------------------------------
 
-// A formula in pieces that stay together, with single letters in italics, as mathematics writes them.
+const RAISED = new Map(Object.entries({ "ᵀ": "T", "ⁱ": "i", "ⁿ": "n", "ᵏ": "k", "ˡ": "l" }));
+const LOWERED = new Map(Object.entries({ "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n" }));
+[..."⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾"].forEach((sign, i) => RAISED.set(sign, "0123456789−+()"[i]));
+[..."₀₁₂₃₄₅₆₇₈₉₋₊"].forEach((sign, i) => LOWERED.set(sign, "0123456789−+"[i]));
+const ABOVE = `[${[...RAISED.keys()].join("")}]+`;
+const BELOW = `[${[...LOWERED.keys()].join("")}]+`;
+const NUMBER = "(?:−?(?:[\\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)|NaN|True|False|—)";
+const ROW = `\\[${NUMBER}(?:, ${NUMBER})*\\]`;
+const LETTERS = "(?:[^\\P{L}ᵀⁱⁿᵏˡᵢⱼₖₙ]\\p{M}*)+";
+const MATRIX = `(?<![^\\s([])(?:\\[${ROW}(?:, ${ROW})*\\]|${ROW})`; // and no index, as in x[0]
+const TOKENS = new RegExp(`(${MATRIX}|${ABOVE}|${BELOW}|${LETTERS}(?:_?\\d+(?![\\p{L}\\d_(]))?)`, "u");
+
+// Text as mathematics writes it: single letters in italics, indices lowered, exponents raised, numbers in brackets as
+// a matrix. What can be read of it, or copied, stays the same.
+function typeset(place, text) {
+  const translated = (token, table) => [...token].map((sign) => table.get(sign)).join("");
+  text.split(TOKENS).forEach((token, i) => {
+    if (!token) return;
+    const [, letters, line, digits] = /^(\p{L}[\p{L}\p{M}]*)(_?)(\d+)$/u.exec(token) ?? [];
+    if (i % 2 && token.startsWith("[")) place.append(matrix(token));
+    else if (RAISED.has(token[0])) raise(place, make("sup", translated(token, RAISED)));
+    else if (LOWERED.has(token[0])) place.append(make("sub", translated(token, LOWERED)));
+    else if (letters) {
+      place.append(oneOf(letters), ...(line ? [make("span", line, "silent")] : []), make("sub", digits));
+    } else place.append(/^\p{L}/u.test(token) ? oneOf(token) : token);
+  });
+  return place;
+}
+
+// An exponent; that of a matrix stands at its upper corner.
+function raise(place, sup) {
+  const base = place.lastChild;
+  if (base?.className !== "matrix") return place.append(sup);
+  const power = make("span", undefined, "power");
+  base.replaceWith(power);
+  power.append(base, sup);
+}
+
+const oneOf = (letters) => (/^\p{L}\p{M}*$/u.test(letters) ? make("var", letters) : letters);
+
+// [1, 2] and [[1, 2], [3, 4]] in large brackets; the small ones and the commas are there for those who listen.
+function matrix(text) {
+  const rows = text.replace(/^\[\[|^\[|\]\]$|\]$/g, "").split("], [");
+  const ends = text.startsWith("[[") ? ["[[", "]]"] : ["[", "]"];
+  const whole = make("span", undefined, "matrix");
+  rows.forEach((row, i) => {
+    const line = whole.appendChild(make("span"));
+    line.append(make("span", i ? "], [" : ends[0], "silent"));
+    row.split(", ").forEach((number, k) => {
+      const cell = line.appendChild(make("span"));
+      if (k) cell.append(make("span", ", ", "silent"));
+      typeset(cell, number);
+    });
+    if (i === rows.length - 1) line.append(make("span", ends[1], "silent"));
+  });
+  return whole;
+}
+
+// A formula in pieces that stay together.
 function formula(text) {
   const line = make("p", undefined, "formula");
-  for (const piece of text.split(/(?= \+?= )/)) {
-    const span = line.appendChild(make("span"));
-    for (const token of piece.split(/([⁰¹²³⁴-₟ᵀ]+|(?:[^\P{L}ᵀ]\p{M}*)+)/u)) {
-      if (/^[⁰¹²³⁴-₟ᵀ]/u.test(token)) span.append(make("span", token, "raised"));
-      else if (/^\p{L}\p{M}*$/u.test(token)) span.append(make("var", token));
-      else span.append(token);
-    }
-  }
+  for (const piece of text.split(/(?= \+?= )/)) typeset(line.appendChild(make("span")), piece);
   return line;
 }
 
@@ -161,6 +216,9 @@ function fitCaption() {
   }
 }
 
+// A name that has room in a column.
+const shortened = (name) => ([...name].length > LONGEST ? `${[...name].slice(0, LONGEST - 1).join("")}…` : name);
+
 const rows = new Map();
 
 function buildTable() {
@@ -171,7 +229,9 @@ function buildTable() {
   const isShown = ({ name, role }) => name !== null && (!story.curve || ["parameter", "loss"].includes(role));
   const body = story.boxes.filter(isShown).map((box) => {
     const row = make("tr");
-    row.append(Object.assign(make("th", box.name), { scope: "row" }), make("td", word(box.role)));
+    const named = typeset(Object.assign(make("th"), { scope: "row" }), shortened(box.name));
+    if (box.name.length > LONG) Object.assign(named, { title: box.name, className: "long" });
+    row.append(named, make("td", word(box.role)));
     row.append(make("td", "", "value"), make("td", "", "gradient"));
     rows.set(box, row);
     return row;
@@ -186,7 +246,9 @@ function fillTable() {
   for (const [box, row] of rows) {
     const numbers = known[at][box.id];
     for (const [cell, kind] of [[2, "value"], [3, "gradient"]]) {
-      row.cells[cell].textContent = box[kind] ? written(box, numbers?.[kind]) : "—";
+      const text = box[kind] ? written(box, numbers?.[kind]) : "—";
+      row.cells[cell].textContent = (box.shape.at(-1) ?? 1) > WIDEST ? text : ""; // on several lines
+      if (!row.cells[cell].textContent) typeset(row.cells[cell], text);
       row.cells[cell].classList.toggle("new", at > 0 && Boolean(now[box.id]?.[kind]));
     }
     const isActive = active.includes(box.id);
@@ -199,12 +261,13 @@ function fillTable() {
 
 // --- the loss of every epoch ------------------------------------------------------------------------------------
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [8, 192, 12, 86];
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 224, 20, 84];
 
 function curve() {
   const place = $("curve");
   if (!story.curve) return;
-  const numbers = story.curve.filter((x) => x !== null);
+  const { x: below, y: beside } = story.axes;
+  const numbers = [...story.curve.filter((loss) => loss !== null), ...beside.map(([loss]) => loss)];
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const x = (k) => (last ? LEFT + ((RIGHT - LEFT) * k) / last : (LEFT + RIGHT) / 2);
   const y = (loss) => (high > low ? BOTTOM - ((BOTTOM - TOP) * (loss - low)) / (high - low) : (TOP + BOTTOM) / 2);
@@ -213,17 +276,29 @@ function curve() {
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
-  const svg = piece("svg", { viewBox: "0 0 200 98", "aria-hidden": "true" });
-  svg.append(piece("path", { class: "axis", d: `M${LEFT} ${TOP - 6}V${BOTTOM + 4}H${RIGHT + 4}` }));
+  const written = (text, attributes) => {
+    const element = piece("text", attributes);
+    element.textContent = text;
+    return element;
+  };
+  const svg = piece("svg", { viewBox: "0 0 240 108", "aria-hidden": "true" });
+  svg.append(piece("path", { class: "axis", d: `M${LEFT} ${TOP - 6}V${BOTTOM}H${RIGHT + 6}` }));
+  for (const [loss, text] of beside) {
+    svg.append(piece("path", { class: "grid", d: `M${LEFT - 3} ${y(loss)}H${RIGHT + 6}` }));
+    svg.append(written(text, { x: LEFT - 5, y: y(loss) + 3, "text-anchor": "end" }));
+  }
+  for (const [k, text] of below) {
+    svg.append(piece("path", { class: "axis", d: `M${x(k)} ${BOTTOM}v3` }));
+    svg.append(written(text, { x: x(k), y: BOTTOM + 11, "text-anchor": "middle" }));
+  }
   let line = "";
   story.curve.forEach((loss, k) => {
     if (loss !== null) line += `${line && story.curve[k - 1] !== null ? "L" : "M"}${x(k).toFixed(2)} ${y(loss).toFixed(2)}`;
   });
   svg.append(piece("path", { class: "line", d: line }));
   if (story.curve[at] !== null) svg.append(piece("circle", { cx: x(at), cy: y(story.curve[at]), r: 4 }));
-  const label = piece("text", { x: RIGHT, y: TOP + 2, "text-anchor": "end" });
-  label.textContent = word("curve");
-  svg.append(label);
+  svg.append(written(word("curve"), { x: LEFT - 3, y: TOP - 10 }));
+  svg.append(written(word("epoch"), { x: (LEFT + RIGHT) / 2, y: BOTTOM + 21, "text-anchor": "middle" }));
   place.replaceChildren(svg);
 }
 
@@ -348,7 +423,36 @@ addEventListener("touchend", (event) => {
   if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) (dx < 0 ? actions.next : actions.back)();
 }, { passive: true });
 
-// On paper there is a page for every moment.
+// On paper there is a page for every moment. Where the whole picture would be too small to read, it shows the part that
+// the moment is about, below the whole.
+const PAPER = [785, 380]; // points that a picture has at most
+const LEGIBLE = 0.62; // of its size
+const CLOSE = 0.9;
+const FAR = 0.4;
+
+const isSmall = Math.min(PAPER[0] / wide, PAPER[1] / high) < LEGIBLE;
+
+function partOf(moment) {
+  const all = picture.getBoundingClientRect();
+  const shown = moment.active.map((id) => parts.get(id)?.getBoundingClientRect()).filter(Boolean);
+  if (!shown.length || !all.width || moment.kind === "summary") return null;
+  const side = (low, high, start, length, points, paper) => {
+    const from = ((Math.min(...shown.map((b) => b[low])) - start) / length) * points;
+    const to = ((Math.max(...shown.map((b) => b[high])) - start) / length) * points;
+    return { middle: (from + to) / 2, scale: paper / (to - from + 40), points, paper };
+  };
+  const sides = [
+    side("left", "right", all.left, all.width, wide, PAPER[0]),
+    side("top", "bottom", all.top, all.height, high, PAPER[1]),
+  ];
+  const scale = Math.max(FAR, Math.min(CLOSE, ...sides.map((one) => one.scale)));
+  const [[x, width], [y, height]] = sides.map(({ middle, points, paper }) => {
+    const length = Math.min(paper / scale, points);
+    return [Math.max(0, Math.min(middle - length / 2, points - length)), length];
+  });
+  return [x, y, width, height].map((length) => length.toFixed(1)).join(" ");
+}
+
 addEventListener("beforeprint", () => {
   const sheets = story.moments.map((moment, k) => {
     const sheet = make("section", undefined, "sheet");
@@ -358,6 +462,13 @@ addEventListener("beforeprint", () => {
     const said = make("div");
     say(said, k);
     sheet.append(make("h1", `${story.title[lang]} · ${moment.mark ?? k + 1} / ${story.moments[last].mark ?? last + 1}`));
+    const part = isSmall && partOf(moment);
+    if (part) {
+      const overview = svg.cloneNode(true);
+      overview.classList.add("overview");
+      sheet.append(overview);
+      svg.setAttribute("viewBox", part);
+    }
     sheet.append(svg, said);
     return sheet;
   });

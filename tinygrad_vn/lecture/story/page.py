@@ -49,6 +49,7 @@ _WORDS: Final = {  # by the names that the script has for them
     "role": "page role",
     "table": "page table",
     "curve": "loss curve",
+    "epoch": "epoch",
 }
 _BUTTONS: Final = (
     ("first", "⏮", "Home"),

@@ -16,9 +16,11 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language
+from tinygrad_vn.lecture.arguments import check_choice
 from tinygrad_vn.lecture.computation.graph import Argument, Graph, Group, Operation, Variable
 from tinygrad_vn.lecture.picture.labels import clean, signed
 from tinygrad_vn.lecture.story.captions import Captions
+from tinygrad_vn.lecture.story.folded import passages_of
 from tinygrad_vn.lecture.words import word
 
 Kind = Literal["forward", "seed", "backward", "summary"]
@@ -72,8 +74,7 @@ def steps_of(graph: Graph, *, lang: Language, precision: int = 4, detail: Detail
     Raises:
         ValueError: there is no such detail.
     """
-    if detail not in DETAILS:
-        raise ValueError(f"detail={detail!r} is not one of {', '.join(map(repr, DETAILS))}")
+    check_choice("detail", detail, DETAILS)
     units = list(_units(graph))
     teller = _Teller(graph, units, lang, precision)
     for group, operations in units:
@@ -106,6 +107,7 @@ class _Teller:
     def __init__(self, graph: Graph, units: Sequence[Unit], lang: Language, precision: int) -> None:
         self.graph, self.lang = graph, lang
         self.captions = Captions(graph, lang, precision)
+        self.passages = passages_of(graph, units)
         self.steps: list[Step] = []
         self.boxes = {variable.id: variable for variable in graph.variables}  # those that are drawn
         self.values = set(self.boxes) - {operation.result for _, operations in units for operation in operations}
@@ -149,7 +151,9 @@ class _Teller:
 
     def forward(self, operation: Operation) -> None:
         """One operation computes its result."""
-        heading = word("forward step", self.lang, sign=signed(operation.sign))
+        is_recorded = operation.id in self.graph.backward  # computed later, but a part of the backward pass
+        key = "recorded backward step" if is_recorded else "forward step"
+        heading = word(key, self.lang, sign=signed(operation.sign))
         self.values.add(operation.result)
         arrows = [*self.into.get(operation.id, []), *self.to_results([operation])]
         active = [operation.id, operation.result, *(str(argument.source) for argument in operation.sources)]
@@ -162,7 +166,7 @@ class _Teller:
         arrows = self.into.get(group.id, [])
         sources = [self.graph.arrows[position].source for position in arrows]
         heading = word("forward step", self.lang, sign=self.name_of(group, operations))
-        formulas = [self.captions.result(self.boxes[key]) for key in shown]
+        formulas = [self.captions.passage(self.passages[group.id])]
         self.tell("forward", [group.id, *shown, *sources], [*arrows, *self.to_results(operations)], heading, formulas)
 
     def to_results(self, operations: Sequence[Operation]) -> list[int]:
@@ -172,10 +176,12 @@ class _Teller:
         return [self.along[end] for end in ends if end in self.along]
 
     def name_of(self, group: Group, operations: Sequence[Operation]) -> str:
-        """0 … 11 · Linear(4, 4), ×12; operations: 36"""
-        times = f" ×{group.times}" if group.times > 1 else ""
-        count = f"{word('operations', self.lang)}: {len(operations)}"
-        return f"{group.label}{times} ({count})" if group.label else f"{word('folded', self.lang)} ({count})"
+        """0 … 11 · Linear(4, 4) ×12 (operations each time: 3)"""
+        what = group.label or word("folded", self.lang)
+        each, rest = divmod(len(operations), group.times)
+        if group.times > 1 and not rest:
+            return f"{what} ×{group.times} ({word('operations each time', self.lang)}: {each})"
+        return f"{what} ({word('operations', self.lang)}: {len(operations)})"
 
     # --- backward -----------------------------------------------------------------------------------------------
 
@@ -218,11 +224,13 @@ class _Teller:
                     parts[str(argument.source)] = part if before is None else before + part
         if not parts:
             return
-        formulas = []
+        formulas, passage = [], self.passages[group.id]
+        entering = {box.id for box in passage.entering}
         for source, part in parts.items():
-            if source in self.boxes:
+            if source in self.boxes or source in entering:
                 sign = "+=" if self.expected[source] > 1 else "="
-                formulas.append(self.captions.gradient(self.boxes[source], part, sign))
+                formulas.append(self.captions.through(passage, self.graph.by_id[source], part, sign))
+            if source in self.boxes:
                 formulas += self.contribute(source, part)
         places = {self.graph.place.get(source, source) for source in parts}
         arrows = [place for place in self.into.get(group.id, []) if self.graph.arrows[place].source in places]
@@ -247,9 +255,9 @@ class _Teller:
         parameters = [box for box in self.graph.variables if box.role == "parameter" and box.has_gradient]
         if self.has_gradients:
             formulas += [self.captions.gradient(box, self.gradients.get(box.id)) for box in parameters]
-        else:
+        elif not self.graph.backward:
             formulas.append(self.captions.why_no_gradient())
-        key = "summary step" if self.has_gradients else "summary without gradients"
+        key = "summary step" if self.has_gradients or self.graph.backward else "summary without gradients"
         active = [box.id for box in (parameters if self.has_gradients else self.graph.results)]
         self.tell("summary", active, [], word(key, self.lang), formulas)
 

@@ -1,7 +1,7 @@
 """What stands in the boxes of a drawing in TikZ: LaTeX with formulas, and with beamer's overlays where a story is told.
 
-Whatever comes from outside, such as a name, goes through `latex.py` and is then nothing but letters. A sign that the
-fonts of LaTeX do not have, such as an emoji, becomes a small square.
+Whatever comes from outside, such as a name, goes through `notation/latex.py` and is then nothing but letters. A sign
+that the fonts of LaTeX do not have, such as an emoji, becomes a small square.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _MATHS: Final = frozenset(
     "·⊗×−∑∏∂∇∞√∛‖⌊⌋≤≥≠→←…½—⧺′°∘\u0302\u0303\u0304\u0307\u20d7"
 )
 
+_NUMBER: Final = "(?:−?(?:[\\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)|NaN|True|False|—)"
+_ROW: Final = f"\\[{_NUMBER}(?:, {_NUMBER})*\\]"
+_MATRIX: Final = re.compile(f"(?<![^\\s([])(\\[{_ROW}(?:, {_ROW})*\\]|{_ROW})")  # and no index, as in x[0]
 _SHAPE: Final = re.compile(r" +(\((?:\d+(?:×\d+)+|\d+,)\))")
 
 # A name is no word, and a function stands alone: several words in a row are no formula.
@@ -59,6 +62,20 @@ def maths(formula: str) -> str:
     return f"${''.join(pieces)}$".replace(UNKNOWN, r"$\square$")
 
 
+def with_matrices(formula: str) -> str:
+    """A formula between dollar signs, in which [[1, 2], [3, 4]] stands in large brackets."""
+    pieces = _MATRIX.split(formula)
+    pieces[::2] = [maths(piece)[1:-1] if piece.strip() else "" for piece in pieces[::2]]
+    pieces[1::2] = [_matrix(piece) for piece in pieces[1::2]]
+    return f"${''.join(pieces)}$"
+
+
+def _matrix(text: str) -> str:
+    rows = [row.split(", ") for row in text.strip("[]").split("], [")]
+    inner = r" \\[1.5pt] ".join(r" & \;".join(latex.formula(cell) for cell in row) for row in rows)
+    return f"\\left[\\begin{{smallmatrix}}{inner}\\end{{smallmatrix}}\\right]"
+
+
 def words(sentence: str) -> str:
     """Words as text."""
     return latex.text(legible(plain(sentence))).replace(UNKNOWN, r"$\square$")
@@ -69,9 +86,9 @@ def spoken(line: str) -> str:
     parts, end = [], 0
     for found in _PROSE.finditer(line):
         if found[1]:
-            parts += [maths(line[end : found.start()]), words(found[0])]
+            parts += [with_matrices(line[end : found.start()]), words(found[0])]
             end = found.end()
-    return "".join(part for part in [*parts, maths(line[end:])] if part != "$$")
+    return "".join(part for part in [*parts, with_matrices(line[end:])] if part != "$$")
 
 
 def name(raw: str) -> str:

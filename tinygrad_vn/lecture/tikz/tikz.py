@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Final
 from tinygrad_vn.lecture.computation.graph import Arrow, Graph, Group, Operation, Scope, Variable
 from tinygrad_vn.lecture.notation.formula import plain
 from tinygrad_vn.lecture.numbers import number
-from tinygrad_vn.lecture.picture.dot import ON_ONE_LINE, Style, edge_text, group_texts, source_of
+from tinygrad_vn.lecture.picture.dot import ON_ONE_LINE, Style, group_texts, source_of
+from tinygrad_vn.lecture.picture.edges import edge_text, equal_parts
 from tinygrad_vn.lecture.picture.heat import CIVIDIS, Heat
 from tinygrad_vn.lecture.picture.labels import drawn, signed
 from tinygrad_vn.lecture.picture.places import Curve, Places, Point, places_of
 from tinygrad_vn.lecture.story.steps import Step, steps_of
 from tinygrad_vn.lecture.theme import LIGHT, ROLES, Theme, ink_on
 from tinygrad_vn.lecture.tikz.labels import Labels, maths, spoken, with_marked_names, words
+from tinygrad_vn.lecture.tikz.windows import Window, windows_of
 from tinygrad_vn.lecture.words import word
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ OVERLAYS: Final = r"""\tikzset{
 
 LINE: Final = 19  # points from one line of a caption to the next
 MOST_LINES: Final = 4  # of a caption at its full size
+SLIDE: Final = (397, 215)  # points: width and height of the text on a slide of beamer, 16:9
+FILLED: Final = 0.92  # of the height, by the picture and what is said below it
 
 
 def tikz_of(drawing: GraphDrawing, document: bool = False, overlays: bool = False) -> str:
@@ -65,16 +69,22 @@ def tikz_of(drawing: GraphDrawing, document: bool = False, overlays: bool = Fals
     graph, style = drawing.graph, drawing.style
     told = steps_of(with_marked_names(graph), lang=style.lang, precision=style.precision) if overlays else []
     places = places_of(source_of(graph, style, told=told))
-    picture = _Picture(graph, style, told, places)
+    windows = windows_of(places, told, _room(told, places)) if overlays else []
+    picture = _Picture(graph, style, told, places, windows)
     body = picture.text()
     if overlays:
-        body = OVERLAYS + _frame(drawing.title, told, body, places.height > places.width)
+        body = OVERLAYS + _frame(drawing.title, told, body, places)
     body = picture.definitions() + body
     if not document:
-        return _HINT + body
+        return HINT + body
     if overlays:
         return slides([body], style.theme)
-    return _document([r"\documentclass[border=4bp]{standalone}"], style.theme, body)
+    return standalone(body, style.theme)
+
+
+def standalone(picture: str, theme: Theme) -> str:
+    """A whole document for XeLaTeX with one picture in the colours of the theme."""
+    return _document([r"\documentclass[border=4bp]{standalone}"], theme, picture)
 
 
 def slides(frames: Iterable[str], theme: Theme = LIGHT) -> str:
@@ -94,7 +104,7 @@ def slides(frames: Iterable[str], theme: Theme = LIGHT) -> str:
     return _document(head, theme, OVERLAYS + "\n".join(frames), is_beamer=True)
 
 
-_HINT: Final = "% The preamble needs, for XeLaTeX:\n" + "".join(f"%   {line}\n" for line in PACKAGES.splitlines())
+HINT: Final = "% The preamble needs, for XeLaTeX:\n" + "".join(f"%   {line}\n" for line in PACKAGES.splitlines())
 
 
 def _document(head: Sequence[str], theme: Theme, body: str, is_beamer: bool = False) -> str:
@@ -110,10 +120,23 @@ def _document(head: Sequence[str], theme: Theme, body: str, is_beamer: bool = Fa
     return "\n".join([*lines, r"\begin{document}", body.rstrip(), r"\end{document}", ""])
 
 
-def _frame(title: str, told: Sequence[Step], picture: str, is_upright: bool) -> str:
+def _tall(told: Sequence[Step]) -> int:
+    """The height of the captions; the summary, which has most to say, takes what its picture leaves."""
+    return LINE * min(max((len(step.formulas) for step in told[:-1]), default=1) + 1, MOST_LINES)
+
+
+def _room(told: Sequence[Step], places: Places) -> tuple[float, float]:
+    """Width and height that a slide has for the picture, in points; `_frame` says the same in TeX's words."""
+    if places.height > places.width:
+        return 0.33 * SLIDE[0], 0.75 * SLIDE[1]
+    return SLIDE[0], FILLED * SLIDE[1] - _tall(told)
+
+
+def _frame(title: str, told: Sequence[Step], picture: str, places: Places) -> str:
     """The story as one frame: the picture, and below or, where it is higher than wide, beside it what is said."""
-    tall = LINE * min(max(len(step.formulas) for step in told) + 1, MOST_LINES)
-    height = r"0.75\textheight" if is_upright else f"\\dimexpr 0.8\\textheight-{tall}bp\\relax"
+    tall, is_upright, (wide, high) = _tall(told), places.height > places.width, _room(told, places)
+    left = 0 if is_upright else round(max(0, high - places.height * min(1, wide / places.width)) / 2)
+    height = r"0.75\textheight" if is_upright else f"\\dimexpr {FILLED}\\textheight-{tall}bp\\relax"
     width = r"0.33\textwidth" if is_upright else r"\textwidth"
     room = r"[c]{0.64\textwidth}" if is_upright else f"[t][{tall}bp][t]{{\\textwidth}}"
     shown = f"\\tgFit{{{width}}}{{{height}}}{{%\n{picture.rstrip()}}}"
@@ -123,7 +146,8 @@ def _frame(title: str, told: Sequence[Step], picture: str, is_upright: bool) -> 
             r"\centering",
             r"$\vcenter{\hbox{" + shown + r"}}$\hfill" if is_upright else shown + r"\par\medskip",
             f"\\begin{{minipage}}{room}\\centering",
-            *(_caption(place, step, tall) for place, step in enumerate(told, 1)),
+            *(_caption(place, step, tall) for place, step in enumerate(told[:-1], 1)),
+            _caption(len(told), told[-1], tall + left),
             r"\end{minipage}",
             r"\end{frame}",
             "",
@@ -133,7 +157,10 @@ def _frame(title: str, told: Sequence[Step], picture: str, is_upright: bool) -> 
 
 def _caption(place: int, step: Step, tall: int) -> str:
     """What is said at one step, made smaller where it is too much."""
-    lines = [f"\\textbf{{{words(step.heading)}}}", *(spoken(formula) for formula in step.formulas)]
+    formulas = [spoken(formula) for formula in step.formulas]
+    if len(formulas) > MOST_LINES and step.kind == "summary":
+        formulas = [r" \qquad ".join(formulas[i : i + 2]) for i in range(0, len(formulas), 2)]
+    lines = [f"\\textbf{{{words(step.heading)}}}", *formulas]
     table = r"\begin{tabular}[b]{@{}c@{}}" + r" \\[3bp] ".join(lines) + r"\end{tabular}"
     return f"\\only<{place}>{{\\tgFit{{\\linewidth}}{{{tall}bp}}{{{table}}}}}%"
 
@@ -149,8 +176,15 @@ def _at(point: Point) -> str:
 class _Picture:
     """The TikZ of one drawing."""
 
-    def __init__(self, graph: Graph, style: Style, told: Sequence[Step], places: Places) -> None:
-        self.graph, self.style, self.told, self.places = graph, style, told, places
+    def __init__(
+        self,
+        graph: Graph,
+        style: Style,
+        told: Sequence[Step],
+        places: Places,
+        windows: Sequence[tuple[int, int, Window]] = (),
+    ) -> None:
+        self.graph, self.style, self.told, self.places, self.windows = graph, style, told, places, windows
         self.theme = style.theme
         self.labels = Labels(style.show, style.precision, style.lang, told)
         self.heat = Heat(graph, style.precision) if style.heat else None
@@ -167,11 +201,16 @@ class _Picture:
         parts += [self.group(group) for group in graph.groups]
         parts += self.legend() if self.heat else []
         size = f"(0,0) rectangle ({self.places.width:g},{self.places.height:g})"
+        clips = (
+            f"\\only<{first}-{last}>{{\\clip {_at((w.left, w.lower))} rectangle {_at((w.right, w.upper))};}}"
+            for first, last, w in self.windows
+        )
         ground = "" if self.theme.background == "#FFFFFF" else "[fill=tgBackground]"
         lines = [
             r"\begin{tikzpicture}[x=1bp, y=1bp, line width=1.1bp,",
             *(f"  {style}," for style in self.styles()),
             "]",
+            *(f"  {clip}" for clip in clips),
             f"  \\path{ground} {size};",
             *(f"  {line}" for line in parts),
             r"\end{tikzpicture}",
@@ -311,7 +350,7 @@ class _Picture:
         text = edge_text(operation, argument, result.text, self.style.precision)
         lines = [text]
         if len(plain(text)) > ON_ONE_LINE:
-            first, *others = text.split(" = ")
+            first, *others = equal_parts(text)
             lines = [first, *(f"= {other}" for other in others)]
         return r" \\ ".join(maths(line.replace("/∂", " / ∂")) for line in lines if line)
 
