@@ -11,13 +11,13 @@ import sys
 
 import numpy as np
 
-from benchmarks import in_place, long_chain, memory, mutants, per_operation, sparse_gradients
+from benchmarks import estimators, in_place, long_chain, memory, mutants, per_operation, recommenders, sparse_gradients
 
 
 def main() -> None:
     """Every report in turn."""
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} cores, {sys.platform}\n")
-    parts = (per_operation, in_place, long_chain, memory, sparse_gradients, mutants)
+    parts = (per_operation, in_place, long_chain, memory, sparse_gradients, estimators, recommenders, mutants)
     every = {part.__name__.split(".")[-1]: part for part in parts}
     if unknown := set(sys.argv[1:]) - set(every):
         sys.exit(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(every)}")

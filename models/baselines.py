@@ -1,7 +1,8 @@
-"""What a recommender has to beat: predictions that know nothing of tastes.
+"""What a recommender has to beat: predictions that know nothing of tastes, and neighbours.
 
 Some users are generous and some are strict, some films are liked by nearly everybody. That alone explains a good part
-of all ratings; factors are worth their cost only by what they add.
+of all ratings; factors are worth their cost only by what they add. Of films to watch next, the same holds of what
+everybody watches, and of what goes with the films that a user has seen.
 """
 
 from __future__ import annotations
@@ -55,3 +56,52 @@ class MeanAndBiases(Recommender):
     def _predict(self, users: Indices, items: Indices) -> Numbers:
         predicted: Numbers = self.mean + self.user_biases[users] + self.item_biases[items]
         return predicted
+
+
+class Popularity(MeanAndBiases):
+    """Recommends to everybody what most people rated, whatever they gave; predicts ratings as `MeanAndBiases` does."""
+
+    def _learn(self, users: Indices, items: Indices, ratings: Numbers) -> None:
+        super()._learn(users, items, ratings)
+        self.counts = np.bincount(items, minlength=self.shape[1]).astype(np.float64)
+
+    def scores(self, users: Indices) -> Numbers:
+        """How many people rated each film, the same row for every user."""
+        return np.tile(self.counts, (len(users), 1))
+
+
+class ItemNeighbours(MeanAndBiases):
+    """Recommends what goes with what a user has seen; predicts ratings as `MeanAndBiases` does.
+
+    Two films are the more similar the more people rated both, measured by what their own numbers of ratings would let
+    expect: s_ij = n_ij / (√(n_i n_j) + shrinkage). A film's score is the sum of its similarities to the films that the
+    user has rated, as far as these are among its nearest.
+
+    Args:
+        n_neighbours: how many nearest films of each count. This and the shrinkage were chosen on ratings set aside
+            from the training part of MovieLens' 100,004.
+        shrinkage: keeps films with few ratings from being very similar by chance.
+
+    Source: Deshpande and Karypis, "Item-based top-N recommendation algorithms", ACM TOIS 22(1), 2004.
+    """
+
+    def __init__(self, n_neighbours: int = 200, shrinkage: float = 50.0) -> None:
+        super().__init__()
+        self.n_neighbours, self.shrinkage = n_neighbours, shrinkage
+
+    def _learn(self, users: Indices, items: Indices, ratings: Numbers) -> None:
+        super()._learn(users, items, ratings)
+        self.rated = np.zeros(self.shape, np.float32)
+        self.rated[users, items] = 1
+        together = self.rated.T @ self.rated
+        counts = together.diagonal().copy()
+        similar = together / (np.sqrt(np.outer(counts, counts)) + self.shrinkage)
+        np.fill_diagonal(similar, 0)
+        if self.n_neighbours < self.shape[1]:
+            nearest = np.partition(similar, -self.n_neighbours, axis=1)[:, -self.n_neighbours]
+            similar[similar < nearest[:, None]] = 0
+        self.similar = similar
+
+    def scores(self, users: Indices) -> Numbers:
+        """The sums of similarities, one row per user."""
+        return (self.rated[users] @ self.similar.T).astype(np.float64)

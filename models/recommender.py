@@ -68,6 +68,19 @@ class Recommender(ABC):
         users, items = np.indices(self.shape)
         return self._predict(users.ravel(), items.ravel()).reshape(self.shape)
 
+    def scores(self, users: Indices) -> Numbers:
+        """By what films are ranked for users: the larger, the sooner recommended.
+
+        Args:
+            users: their numbers, shape (k,).
+
+        Returns:
+            One row per user, one column per film; for most models the ratings to be expected.
+        """
+        items = np.arange(self.shape[1])
+        pairs = np.repeat(users, len(items)), np.tile(items, len(users))
+        return self._predict(*pairs).reshape(len(users), len(items))
+
     def rmse(self, X: ArrayLike, y: ArrayLike) -> float:
         """The root of the mean squared error of the predictions, in stars: 0 is perfect."""
         return float(np.sqrt(np.mean((self.predict(X) - np.asarray(y)) ** 2)))

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 import tinygrad_vn as tg
-from tinygrad_vn import data, models, nn, optim, plot, training
+from tinygrad_vn import data, lecture, models, nn, optim, plot, training
 from tinygrad_vn.errors import CATALOGUE, Coded
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.phrases import VIETNAMESE
@@ -411,7 +411,7 @@ def phrases_asked_for(function: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 def test_every_phrase_that_is_raised_is_in_the_table_and_no_other() -> None:
     texts, missing, number = set(), set(), 0
-    for path in (*PACKAGE.rglob("*.py"), *Path(models.__file__).parent.glob("*.py")):
+    for path in (*PACKAGE.rglob("*.py"), *Path(models.__file__).parent.rglob("*.py")):
         if path.name == "phrases.py":
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -429,7 +429,7 @@ def test_every_phrase_that_is_raised_is_in_the_table_and_no_other() -> None:
 
 
 def test_every_room_has_its_own_phrases_registered() -> None:
-    for room in (data, nn, optim, plot, training):
+    for room in (data, lecture, nn, optim, plot, training):
         name = room.__name__.rpartition(".")[2]
         table = getattr(importlib.import_module(f"{room.__name__}.phrases"), f"{name.upper()}_VIETNAMESE")
         sources = [p for p in Path(str(room.__file__)).parent.rglob("*.py") if p.name != "phrases.py"]

@@ -96,7 +96,10 @@ def test_the_real_ratings_are_all_there(movielens):
     per_user = np.bincount(data.users)
     assert (per_user.min(), per_user.max()) == (20, 2391)
     assert np.sum(np.bincount(data.items) == 1) == 3_063
-    assert repr(data) == "RatingsDataset(100,004 ratings of 9,066 films by 671 users)"
+    assert repr(data) == (
+        "RatingsDataset(100,004 ratings of 9,066 films by 671 users; "
+        "ratings.csv: list, separated by commas, header 'userId,movieId,rating,timestamp')"
+    )
 
 
 def test_real_titles_keep_commas_accents_and_namesakes(movielens):
@@ -269,9 +272,11 @@ def test_titles_come_from_the_file_of_films(write, content):
         (HEADER + "1,31,5.5,0\n", ["line 2", "'5.5' is outside the scale"]),
         (HEADER + "1,31,-3,0\n", ["line 2", "'-3' is outside the scale"]),
         (HEADER + "1,31,1e999,0\n", ["line 2", "'1e999' is outside the scale"]),
-        (HEADER + "1.5,31,3,0\n", ["line 2", "the userId '1.5' is not a whole number such as 31"]),
-        (HEADER + "1,tt0114709,3,0\n", ["line 2", "the movieId 'tt0114709' is not a whole number"]),
-        (HEADER + f"{'9' * 80},31,3,0\n", ["line 2", "9…' is not a whole number"]),
+        (HEADER + "1.5,31,3,0\n", ["line 2", "the userId '1.5' is not a whole number such as 31, nor a name"]),
+        (HEADER + f"{'9' * 80}.5,31,3,0\n", ["line 2", "9…' is not a whole number"]),
+        (HEADER + "1,31,3,0\n1,NaN,3,0\n", ["line 3", "the movieId is blank"]),
+        (HEADER + "1,31,3,0\n1\t32\t3\t0\n", ["line 3", "separated by tabs, the lines above by commas"]),
+        (HEADER + "1,31,3,0\n1::32::3::0\n", ["line 3", "separated by '::', the lines above by commas"]),
         (
             HEADER + "1,31,3,0\n2,31,3,0\n\n01,31,4,0\n",
             ["line 5", "user 1 rates film 31 a second time", "line 2", "Keep one"],
@@ -316,17 +321,17 @@ def test_a_folder_is_not_a_file(tmp_path):
 def test_a_file_that_cannot_be_read_says_why(write, monkeypatch):
     path = write(HEADER)
 
-    def forbidden(self):
+    def forbidden(self, *mode, **how):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(path), "read_bytes", forbidden)
+    monkeypatch.setattr(type(path), "open", forbidden)
     assert "cannot be read: permission denied. Check its permissions" in complaint(RatingsDataset.from_csv, path)
 
 
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (HEADER + "1,31,7,0\n", ", dòng 2: điểm '7' nằm ngoài thang từ 0.5 đến 5.0. Hãy quy đổi về thang đó; "),
+        (HEADER + "1,31,7,0\n", ", dòng 2: điểm '7' nằm ngoài thang từ 0.5 đến 5.0. Hãy quy đổi về thang đó, "),
         ("", ": tệp trống. Dòng đầu tiên phải là dòng tiêu đề."),
         ("userId;movieId;rating\n", ", dòng 1: 'userId;movieId;rating' được ngăn cách bằng dấu chấm phẩy, "),
         ("userId\n", ", dòng 1: dòng tiêu đề 'userId' thiếu cột movieId và rating. Hãy viết: userId,movieId,"),

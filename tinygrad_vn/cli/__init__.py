@@ -4,8 +4,12 @@
     demo.py         tinygrad-vn demo; with report.py (tables), results.py (files) and progress.py
     check.py        tinygrad-vn check; with notation.py and expression.py (formulas) and user_file.py (functions)
     draw.py         tinygrad-vn draw and explain.py tinygrad-vn explain; with computation.py, what both have in common
+    fit_table.py    tinygrad-vn fit-table
+    fetch.py        tinygrad-vn fetch
+    recommend.py    tinygrad-vn recommend; with recommend_tables.py and recommend_rate.py (asking a person)
     words.py        everything that is said, Vietnamese and English; what `check` says is in check_words.py, and
-                    what `draw` and `explain` say in draw_words.py
+                    what `draw` and `explain` say in draw_words.py, `fit-table` in fit_table_words.py,
+                    `recommend` in recommend_words.py
 
 Whatever goes wrong ends in one line on the error channel and an exit status: 2 for a mistake in the call or in a file,
 130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`). A check that fails ends with 1.
@@ -19,12 +23,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from tinygrad_vn.cli import check, demo, draw, explain
+from tinygrad_vn.cli import check, demo, draw, explain, fetch, fit_table, recommend
 from tinygrad_vn.cli.arguments import Command, CommandError, complain, language_of, parsed
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.data.words import reason_of
 from tinygrad_vn.errors import DataError
-from tinygrad_vn.language import Language
+from tinygrad_vn.language import Language, speaking
 
 __all__ = ["main"]
 
@@ -33,6 +37,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "draw": draw,
     "explain": explain,
     "check": check,
+    "fit-table": fit_table,
+    "fetch": fetch,
+    "recommend": recommend,
 }
 
 
@@ -51,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         lang = language_of(argv)
     except CommandError as error:
         return _failed(str(error), 2)
-    return _run(argv, lang)
+    with speaking(lang):  # also for what the engine, a drawing or a user's file has to say
+        return _run(argv, lang)
 
 
 def _run(argv: Sequence[str], lang: Language) -> int:

@@ -56,7 +56,7 @@ def comparison(rows: Sequence[tuple[str, float, float]], lang: Language) -> str:
 
 def title_of(data: RatingsDataset, item: int | np.intp) -> str:
     """A film's title as people say it: MovieLens files "The Matrix" under "Matrix, The (1999)"."""
-    title = data.title_of(int(data.item_ids[item]))
+    title = data.title_of(data.item_ids[item])
     return re.sub(r"^(.*), (The|A|An)( \(\d{4}\))?$", r"\2 \1\3", title)
 
 

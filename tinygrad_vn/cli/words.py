@@ -10,12 +10,18 @@ from typing import Final
 
 from tinygrad_vn.cli.check_words import CHECK_WORDS
 from tinygrad_vn.cli.draw_words import DRAW_WORDS
+from tinygrad_vn.cli.fetch_words import FETCH_WORDS
+from tinygrad_vn.cli.fit_table_words import FIT_TABLE_WORDS
+from tinygrad_vn.cli.recommend_words import RECOMMEND_WORDS
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import sentence, word
 
 WORDS: Final[dict[str, dict[Language, str]]] = {
     **CHECK_WORDS,
     **DRAW_WORDS,
+    **FETCH_WORDS,
+    **FIT_TABLE_WORDS,
+    **RECOMMEND_WORDS,
     # --help
     "usage": {"vi": "cách dùng: ", "en": "usage: "},
     "options": {"vi": "tuỳ chọn", "en": "options"},

@@ -1,252 +1,260 @@
-"""The files that ratings come in, each read into plain lists of numbers, each field checked.
+"""The files that ratings and titles come in, one per line, each field checked.
 
-Two layouts. A *list* has one rating per line, as MovieLens' `ratings.csv`:
+A *list* has one rating per line, as MovieLens' `ratings.csv`; `rating_layouts` knows its relatives:
 
     userId,movieId,rating,timestamp
     1,31,2.5,1260759144
 
-A *table* has one line per user and one column per film, as a spreadsheet shows it, under two header lines; an
-empty cell is a film that the user has not rated:
-
-    movieId,1,110
-    userId,Toy Story (1995),Braveheart (1995)
-    15,2.0,3.0
-    213,3.0,
-
-Nothing is dropped on the way: a line that cannot be read as meant stops the reading with a `DataError`.
+There are two readers. The fast one takes a list that holds nothing but numbers, millions of lines in seconds. The
+careful one takes the rest, and knows the line of whatever is wrong. Nothing is dropped on the way: a line that cannot
+be read as meant stops the reading with a `DataError`.
 """
 
-import re
+from __future__ import annotations
+
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from os import PathLike
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinygrad_vn.data.csv_rows import Row, at_line, csv_rows, shown
-from tinygrad_vn.data.words import TEXTS, Text, complaint, in_both
+from tinygrad_vn.data.number_columns import number_columns
+from tinygrad_vn.data.rating_ids import BLANK, WHOLE, Ids, Indices, first_pair_twice, numbered, numbered_texts
+from tinygrad_vn.data.rating_layouts import NUMBER, SEPARATORS, TIME_COLUMN, FileLayout, separator_of
+from tinygrad_vn.data.words import TEXTS, complaint
 from tinygrad_vn.errors import DataError
+from tinygrad_vn.phrases import Text
 
 __all__ = [
     "RATING_SCALE",
-    "RatingTable",
-    "RatingTriples",
+    "RatingColumns",
+    "Scale",
     "read_rating_list",
-    "read_rating_table",
     "read_titles",
 ]
 
-RATING_SCALE: Final = (0.5, 5.0)
+Scale = tuple[float, float]
+
+RATING_SCALE: Final[Scale] = (0.5, 5.0)
 """MovieLens' scale: half a star to five stars."""
 
-_RATING_COLUMNS: Final = ("userId", "movieId", "rating")
-_RATING_HEADER: Final = "userId,movieId,rating,timestamp"
-_TITLE_COLUMNS: Final = ("movieId", "title")
-_TITLE_HEADER: Final = "movieId,title,genres"
-_TABLE_HEADER: Final = "movieId,1,110"
-
-# The first that occurs names what separates the fields instead of commas.
-_SEPARATORS: Final = {"\t": "tabs", "::": "double colons", ";": "semicolons", "|": "vertical bars"}
-_ID: Final = re.compile(r"[0-9]{1,18}")  # 18 digits always fit an int64
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+ASCII_LIKE: Final = ("utf-8", "ascii", "latin-1", "iso-8859-1", "cp1252", "cp1258")  # digits are the bytes of ASCII
 
 
 @dataclass
-class RatingTriples:
-    """Ratings one below the other: user `users[k]` gave film `items[k]` the rating `ratings[k]`.
+class RatingColumns:
+    """What a list holds: user number `users[k]` gave film number `items[k]` the rating `ratings[k]`.
 
-    Users and films stand here with the ids of the file. `lines` remembers where each pair was read, so that
-    the second rating of a pair is refused with the places of both.
+    Attributes:
+        user_ids, item_ids: in order; the numbers are places in them.
+        users, items, ratings: shape (n,).
+        timestamps: seconds, shape (n,); None where the file has no such column, or one that is not whole numbers.
+        no_time: where and what the first timestamp is that is no whole number.
     """
 
-    path: str | PathLike[str]
-    users: list[int] = field(default_factory=list)
-    items: list[int] = field(default_factory=list)
-    ratings: list[float] = field(default_factory=list)
-    lines: dict[tuple[int, int], int] = field(default_factory=dict)
-
-    def add(self, line: int, user: int, item: int, rating: float) -> None:
-        """Append one rating; DataError where this user has rated this film on an earlier line."""
-        earlier = self.lines.get((user, item))
-        if earlier is not None:
-            raise complaint("pair twice", at_line(self.path, line), user=user, item=item, earlier=earlier)
-        self.lines[user, item] = line
-        self.users.append(user)
-        self.items.append(item)
-        self.ratings.append(rating)
+    user_ids: Ids
+    users: Indices
+    item_ids: Ids
+    items: Indices
+    ratings: NDArray[np.float64]
+    timestamps: NDArray[np.int64] | None
+    no_time: DataError | None = None
 
 
-@dataclass
-class RatingTable:
-    """What a table holds beyond its ratings: every user and film in its order, and the films' titles."""
-
-    triples: RatingTriples
-    user_ids: list[int]
-    item_ids: list[int]
-    titles: dict[int, str]
-
-
-def read_rating_list(path: str | PathLike[str]) -> RatingTriples:
-    """Read MovieLens' `ratings.csv`. The columns are found by name; the timestamp, or any other, is not read.
+def read_rating_list(layout: FileLayout, scale: Scale) -> RatingColumns:
+    """Read a list of ratings.
 
     Raises:
-        DataError: the file, its header or a line cannot be read as meant.
+        DataError: a line cannot be read as meant, or a user has rated a film twice.
     """
-    rows = csv_rows(path)
-    header, (user_at, item_at, rating_at) = _header(path, rows, _RATING_COLUMNS, _RATING_HEADER)
-    triples = RatingTriples(path)
-    # A hundred thousand lines repeat some ten thousand ids and ten ratings: each text is checked once.
-    ids: dict[str, int] = {}
-    ratings: dict[str, float] = {}
-    for line, fields in rows:
-        if len(fields) != len(header):
-            raise _ragged(path, line, fields, len(header))
-        user, item, rating = fields[user_at], fields[item_at], fields[rating_at]
-        if user not in ids:
-            ids[user] = _id(user, "userId", at_line(path, line))
-        if item not in ids:
-            ids[item] = _id(item, "movieId", at_line(path, line))
-        if rating not in ratings:
-            ratings[rating] = _rating(rating, at_line(path, line))
-        triples.add(line, ids[user], ids[item], ratings[rating])
-    if not triples.ratings:
+    columns = _fast(layout, scale) or _careful(layout, scale)
+    twice = first_pair_twice(columns.users, columns.items, len(columns.item_ids))
+    if twice is not None:
+        earlier, line = (_line_of(layout, row) for row in twice)
+        user, item = columns.user_ids[columns.users[twice[0]]], columns.item_ids[columns.items[twice[0]]]
+        raise complaint("pair twice", at_line(layout.path, line), user=user, item=item, earlier=earlier)
+    return columns
+
+
+def _fast(layout: FileLayout, scale: Scale) -> RatingColumns | None:
+    """A list that holds nothing but numbers; None where it holds anything else, or a rating off the scale."""
+    if layout.separator == " " or layout.encoding.lower() not in ASCII_LIKE or (layout.header and not layout.start):
+        return None
+    at = layout.columns
+    whole = [at[name] for name in ("userId", "movieId", TIME_COLUMN) if name in at]
+    width = len(layout.header) if layout.header else _width(layout)
+    columns = number_columns(layout.path, layout.start, layout.separator, width, whole, at["rating"])
+    if columns is None or not scale[0] <= columns[-1].min() <= columns[-1].max() <= scale[1]:
+        return None
+    ratings, timestamps = columns.pop().astype(np.float64, copy=False), None
+    if TIME_COLUMN in at:
+        timestamps = columns.pop().astype(np.int64, copy=False)
+    item_ids, items = numbered(columns.pop())
+    user_ids, users = numbered(columns.pop())
+    return RatingColumns(user_ids, users, item_ids, items, ratings, timestamps)
+
+
+class _Column:
+    """A column whose texts repeat: each different text is checked once, and then known by a number."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.known: dict[str, int] = {}
+        self.codes = array("q")
+
+    def add(self, text: str, path: PathLike[str] | str, line: int) -> None:
+        code = self.known.get(text)
+        if code is None:
+            check_id(text, self.name, at_line(path, line))
+            code = self.known[text] = len(self.known)
+        self.codes.append(code)
+
+    def numbered(self) -> tuple[Ids, Indices]:
+        return numbered_texts(list(self.known), np.frombuffer(self.codes, np.int64).astype(np.intp, copy=False))
+
+
+def _careful(layout: FileLayout, scale: Scale) -> RatingColumns:
+    """A list of any kind, line by line.
+
+    Raises:
+        DataError: a line cannot be read as meant, or there is none.
+    """
+    path, at, width = layout.path, layout.columns, len(layout.header) if layout.header else _width(layout)
+    users, items, ratings = _Column("userId"), _Column("movieId"), array("d")
+    known: dict[str, float] = {}
+    times = Times(at.get(TIME_COLUMN))
+    for line, fields in _data_rows(layout):
+        if len(fields) != width:
+            raise ragged(layout, line, fields, width)
+        users.add(fields[at["userId"]], path, line)
+        items.add(fields[at["movieId"]], path, line)
+        text = fields[at["rating"]]
+        if text not in known:
+            known[text] = rating_of(text, scale, at_line(path, line))
+        ratings.append(known[text])
+        times.add(fields, path, line)
+    if not ratings:
         raise complaint("no ratings in list", path)
-    return triples
+    user_ids, user_numbers = users.numbered()
+    item_ids, item_numbers = items.numbered()
+    timestamps = None if times.at is None else np.array(times.seconds, np.int64)
+    return RatingColumns(user_ids, user_numbers, item_ids, item_numbers, np.array(ratings), timestamps, times.wrong)
 
 
-def read_rating_table(path: str | PathLike[str]) -> RatingTable:
-    """Read a table of users and films, laid out as this module's opening shows.
+@dataclass
+class Times:
+    """The column of timestamps, while it is read. It is optional: one that is no whole number ends it, not the reading.
+
+    Attributes:
+        at: its position among the fields; None where there is none, or no longer.
+        seconds: what was read.
+        wrong: the error for whoever asks for the times later.
+    """
+
+    at: int | None
+    seconds: array[int] = field(default_factory=lambda: array("q"))
+    wrong: DataError | None = None
+
+    def add(self, fields: list[str], path: str | PathLike[str], line: int) -> None:
+        """Read the time of one line."""
+        if self.at is None:
+            return
+        text = fields[self.at]
+        if WHOLE.fullmatch(text.strip()):
+            self.seconds.append(int(text))
+        else:
+            self.wrong, self.at = complaint("time is no number", at_line(path, line), text=shown(text)), None
+
+
+def read_titles(layout: FileLayout, whole: bool) -> dict[int, str] | dict[str, str]:
+    """Read a file of films into a mapping from film id to title. Two films may share one title.
+
+    Args:
+        layout: of the file.
+        whole: whether the ratings know films by whole numbers.
 
     Raises:
-        DataError: the file, one of its two header lines or a line cannot be read as meant.
+        DataError: a line cannot be read as meant, or an id occurs twice.
     """
-    rows = csv_rows(path)
-    item_ids, titles = _table_header(path, rows)
-    triples = RatingTriples(path)
-    user_lines: dict[int, int] = {}
-    ratings: dict[str, float] = {}
-    for line, fields in rows:
-        if len(fields) != len(item_ids) + 1:
-            raise _ragged(path, line, fields, len(item_ids) + 1)
-        user = _id(fields[0], "userId", at_line(path, line))
-        if user in user_lines:
-            raise complaint("user twice", at_line(path, line), user=user, earlier=user_lines[user])
-        user_lines[user] = line
-        for item, text in zip(item_ids, fields[1:], strict=True):
-            if text.strip():
-                if text not in ratings:
-                    ratings[text] = _rating(text, in_both("film of line", path=path, line=line, item=item))
-                triples.add(line, user, item, ratings[text])
-    if not triples.ratings:
-        raise complaint("no ratings in table", path)
-    return RatingTable(triples, list(user_lines), item_ids, titles)
-
-
-def read_titles(path: str | PathLike[str]) -> dict[int, str]:
-    """Read MovieLens' `movies.csv` into a mapping from film id to title. Two films may share one title.
-
-    Raises:
-        DataError: the file, its header or a line cannot be read as meant, or an id occurs twice.
-    """
-    rows = csv_rows(path)
-    header, (item_at, title_at) = _header(path, rows, _TITLE_COLUMNS, _TITLE_HEADER)
-    titles: dict[int, str] = {}
-    lines: dict[int, int] = {}
-    for line, fields in rows:
-        if len(fields) != len(header):
-            raise _ragged(path, line, fields, len(header))
-        item = _id(fields[item_at], "movieId", at_line(path, line))
+    path, width = layout.path, len(layout.header) if layout.header else _width(layout)
+    titles: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, fields in _data_rows(layout):
+        if len(fields) != width:
+            raise ragged(layout, line, fields, width)
+        item = check_id(fields[layout.columns["movieId"]], "movieId", at_line(path, line))
+        if whole:
+            if not WHOLE.fullmatch(item):
+                raise complaint("no id", at_line(path, line), column="movieId", text=shown(item))
+            item = str(int(item))
         if item in titles:
             raise complaint("title twice", at_line(path, line), item=item, earlier=lines[item])
-        titles[item] = _title(fields[title_at], item, at_line(path, line))
+        titles[item] = fields[layout.columns["title"]].strip()
+        if not titles[item]:
+            raise complaint("blank title", at_line(path, line), item=item)
         lines[item] = line
-    return titles
+    return {int(item): title for item, title in titles.items()} if whole else titles
 
 
-def _header(
-    path: str | PathLike[str], rows: Iterator[Row], wanted: tuple[str, ...], example: str
-) -> tuple[list[str], list[int]]:
-    """The names in the first row, and at which position each wanted one stands.
-
-    Raises:
-        DataError: the row is no header, lacks a wanted column or has it twice, or is not separated by commas.
-    """
-    line, fields = next(rows)
-    names = [name.strip() for name in fields]
-    if all(names.count(name) == 1 for name in wanted):
-        return names, [names.index(name) for name in wanted]
-    text, where = ",".join(fields), at_line(path, line)
-    _refuse_other_separators(text, where, example)
-    if _NUMBER.fullmatch(names[0]):
-        raise complaint("no header", where, text=shown(text), header=example)
-    if "rating" in wanted and names[0] == "movieId" and all(map(_ID.fullmatch, filter(None, names[1:]))):
-        raise complaint("table, not list", where, header=example)
-    absent = [name for name in wanted if name not in names]
-    columns: Text = {"vi": " và ".join(absent), "en": " and no ".join(absent)}
-    raise complaint("no column" if absent else "column twice", where, text=shown(text), columns=columns, header=example)
+def _data_rows(layout: FileLayout) -> Iterator[Row]:
+    """The rows below the header."""
+    rows = csv_rows(layout.path, layout.separator, layout.encoding)
+    return rows if layout.header is None else islice(rows, 1, None)
 
 
-def _refuse_other_separators(text: str, where: Text, example: str) -> None:
-    """DataError where the first line of a file has another separator than commas."""
-    for mark, name in _SEPARATORS.items():
-        if mark in text:
-            raise complaint("separator", where, text=shown(text), mark=TEXTS[name], header=example)
+def _width(layout: FileLayout) -> int:
+    """How many fields the first line has."""
+    return len(next(csv_rows(layout.path, layout.separator, layout.encoding))[1])
 
 
-def _table_header(path: str | PathLike[str], rows: Iterator[Row]) -> tuple[list[int], dict[int, str]]:
-    """The film ids of a table's first row, in its order, and the titles of its second by film id.
+def _line_of(layout: FileLayout, row: int) -> int:
+    """The line at which a row of data begins."""
+    return next(islice(_data_rows(layout), row, None))[0]
+
+
+def ragged(layout: FileLayout, line: int, fields: list[str], width: int) -> DataError:
+    """The error for a line with more or fewer fields than the first, or with another separator."""
+    text, where = layout.separator.join(fields), at_line(layout.path, line)
+    mark = separator_of(text)
+    if len(fields) == 1 and mark != layout.separator and len(text.split(mark)) == width:
+        marks = (TEXTS[SEPARATORS[name]] for name in (mark, layout.separator))
+        return complaint("other separator", where, text=shown(text), mark=next(marks), wanted=next(marks))
+    key = "ragged" if layout.header else "ragged without header"
+    return complaint(key, where, text=shown(text), found=len(fields), wanted=width)
+
+
+def check_id(text: str, column: str, where: Text) -> str:
+    """A user's or film's id without the space around it: a whole number or a name, but neither blank nor 1.5.
 
     Raises:
-        DataError: one of the two rows is missing or is something else, or a film has two columns.
+        DataError: it is blank, or a number that is not whole.
     """
-    line, fields = next(rows)
-    if fields[0].strip() != "movieId" or len(fields) < 2:
-        _refuse_other_separators(",".join(fields), at_line(path, line), _TABLE_HEADER)
-        raise complaint("no films", at_line(path, line), text=shown(",".join(fields)), header=_RATING_HEADER)
-    columns: dict[int, int] = {}
-    for column, text in enumerate(fields[1:], start=2):
-        item = _id(text, "movieId", in_both("column of line", path=path, line=line, column=column))
-        if item in columns:
-            raise complaint("film twice", at_line(path, line), item=item, first=columns[item], second=column)
-        columns[item] = column
-    line, names = next(rows, (line + 1, [""]))
-    if names[0].strip() != "userId":
-        raise complaint("no titles", at_line(path, line), text=shown(",".join(names)), header=_RATING_HEADER)
-    if len(names) != len(fields):
-        raise _ragged(path, line, names, len(fields))
-    pairs = zip(columns, names[1:], strict=True)
-    return list(columns), {item: _title(name, item, at_line(path, line)) for item, name in pairs}
-
-
-def _ragged(path: str | PathLike[str], line: int, fields: list[str], width: int) -> DataError:
-    return complaint("ragged", at_line(path, line), text=shown(",".join(fields)), found=len(fields), wanted=width)
-
-
-def _id(text: str, column: str, where: Text) -> int:
-    """A user's or film's id: a whole number, not negative."""
-    digits = text.strip()
-    if not digits:
+    name = text.strip()
+    if name.casefold() in BLANK:
         raise complaint("blank id", where, column=column)
-    if not _ID.fullmatch(digits):
-        raise complaint("no id", where, column=column, text=shown(text))
-    return int(digits)
+    if NUMBER.fullmatch(name) and not WHOLE.fullmatch(name):
+        raise complaint("no number, no name", where, column=column, text=shown(text))
+    return name
 
 
-def _rating(text: str, where: Text) -> float:
-    """A rating on the scale; `where` names the place if it is none."""
-    low, high = RATING_SCALE
+def rating_of(text: str, scale: Scale, where: Text) -> float:
+    """A rating on the scale; `where` names the place if it is none.
+
+    Raises:
+        DataError: it is blank, no number, or off the scale.
+    """
+    low, high = scale
     number = text.strip()
     if not number:
         raise complaint("blank rating", where)
-    if not _NUMBER.fullmatch(number):
+    if not NUMBER.fullmatch(number):
         raise complaint("no number", where, text=shown(text), low=low, high=high)
     rating = float(number)
     if not low <= rating <= high:
         raise complaint("off the scale", where, text=shown(text), low=low, high=high)
     return rating
-
-
-def _title(text: str, item: int, where: Text) -> str:
-    title = text.strip()
-    if not title:
-        raise complaint("blank title", where, item=item)
-    return title

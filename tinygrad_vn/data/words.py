@@ -1,8 +1,9 @@
 """What is said about data that cannot be read as meant, Vietnamese and English side by side.
 
 Every text says what is wrong and what to do. `complaint` puts the place in front, "ratings.csv, line 7", and makes a
-`DataError` of both languages; which of them is read is decided by whoever reads it. Arguments that do not go together
-are told where they are refused, with the Vietnamese in `phrases.py`.
+`DataError` of both languages; which of them is read is decided by whoever reads it. What is said about ratings, and the
+files that they come in, has a table of its own, `rating_words.py`. Arguments that do not go together are told where
+they are refused, with the Vietnamese in `phrases.py`.
 """
 
 from __future__ import annotations
@@ -11,180 +12,13 @@ import errno
 from os import PathLike
 from typing import Final
 
+from tinygrad_vn.data.rating_words import RATING_TEXTS
 from tinygrad_vn.errors import DataError
 from tinygrad_vn.language import LANGUAGES
 from tinygrad_vn.phrases import Text, filled
 
 TEXTS: Final[dict[str, Text]] = {
-    # places
-    "line": {"vi": "{path}, dòng {line}", "en": "{path}, line {line}"},
-    "column of line": {"vi": "{path}, dòng {line}, cột {column}", "en": "{path}, line {line}, column {column}"},
-    "film of line": {"vi": "{path}, dòng {line}, phim {item}", "en": "{path}, line {line}, film {item}"},
-    # files
-    "missing": {
-        "vi": "không có tệp này. Hãy kiểm tra lại đường dẫn; "
-        "dữ liệu MovieLens có tại https://grouplens.org/datasets/movielens/.",
-        "en": "there is no such file. Check the path; "
-        "MovieLens ratings are at https://grouplens.org/datasets/movielens/.",
-    },
-    "missing here": {
-        "vi": "không có tệp này trong {folder}. Hãy kiểm tra lại đường dẫn; "
-        "dữ liệu MovieLens có tại https://grouplens.org/datasets/movielens/.",
-        "en": "there is no such file in {folder}. Check the path; "
-        "MovieLens ratings are at https://grouplens.org/datasets/movielens/.",
-    },
-    "folder": {
-        "vi": "đây là thư mục. Hãy chỉ ra tệp nằm trong đó, chẳng hạn {example}.",
-        "en": "this is a folder. Give the file in it, such as {example}.",
-    },
-    "unreadable": {
-        "vi": "không đọc được tệp này: {reason}. Hãy kiểm tra quyền truy cập.",
-        "en": "cannot be read: {reason}. Check its permissions.",
-    },
-    "zip": {
-        "vi": "đây là tệp nén zip. Hãy giải nén rồi chỉ ra tệp CSV bên trong.",
-        "en": "this is a zip archive. Unpack it and give the CSV file inside.",
-    },
-    "utf-16": {
-        "vi": "tệp được lưu ở dạng UTF-16. Hãy lưu lại ở dạng UTF-8 (trong Excel: 'CSV UTF-8').",
-        "en": "this file was saved as UTF-16. Save it as UTF-8 (in Excel: 'CSV UTF-8').",
-    },
-    "not utf-8": {
-        "vi": "byte {byte} sau {text} không phải là UTF-8. Hãy lưu tệp ở dạng UTF-8 (trong Excel: 'CSV UTF-8').",
-        "en": "byte {byte} after {text} is not UTF-8. Save the file as UTF-8 (in Excel: 'CSV UTF-8').",
-    },
-    "empty": {
-        "vi": "tệp trống. Dòng đầu tiên phải là dòng tiêu đề.",
-        "en": "the file is empty. It should begin with a header line.",
-    },
-    "quotation mark": {
-        "vi": "dấu ngoặc kép chưa được đóng, hoặc nằm giữa một ô. "
-        'Hãy đặt cả ô trong "…" và viết đôi mỗi dấu " ở bên trong.',
-        "en": "a quotation mark is not closed, or stands inside a field. "
-        'Put the whole field between "…" and double each " inside it.',
-    },
-    # headers
-    "tabs": {"vi": "dấu tab", "en": "tabs"},
-    "double colons": {"vi": "'::'", "en": "'::'"},
-    "semicolons": {"vi": "dấu chấm phẩy", "en": "semicolons"},
-    "vertical bars": {"vi": "dấu gạch đứng", "en": "vertical bars"},
-    "separator": {
-        "vi": "{text} được ngăn cách bằng {mark}, không phải dấu phẩy. Hãy thay bằng dấu phẩy, viết số với dấu chấm "
-        "như 3.5, và mở đầu tệp bằng dòng tiêu đề {header}.",
-        "en": "{text} is separated by {mark}, not commas. Put commas instead, a point in numbers such as 3.5, "
-        "and begin the file with the header {header}.",
-    },
-    "no header": {
-        "vi": "{text} là dữ liệu, không phải tiêu đề. Hãy thêm dòng {header} lên trên.",
-        "en": "{text} is data, not a header. Put the line {header} above it.",
-    },
-    "no column": {
-        "vi": "dòng tiêu đề {text} thiếu cột {columns}. Hãy viết: {header}.",
-        "en": "the header {text} has no column {columns}. It should be {header}.",
-    },
-    "column twice": {
-        "vi": "dòng tiêu đề {text} có một cột lặp lại. Hãy viết: {header}.",
-        "en": "the header {text} names a column twice. It should be {header}.",
-    },
-    "table, not list": {
-        "vi": "đây là dạng bảng, mỗi dòng một người dùng và mỗi cột một phim. Ở đây cần dạng danh sách, mỗi dòng một "
-        "lượt đánh giá, với tiêu đề {header}; trong Python, RatingsDataset.from_table đọc được dạng bảng.",
-        "en": "this is the table layout, one line per user and one column per film. A list is needed here, one rating "
-        "per line, with the header {header}; in Python, RatingsDataset.from_table reads the table layout.",
-    },
-    "no films": {
-        "vi": "{text} không liệt kê các phim. Dạng bảng bắt đầu bằng hai dòng tiêu đề, 'movieId' trước mã phim và "
-        "'userId' trước tên phim; dạng danh sách với tiêu đề {header} do from_csv đọc.",
-        "en": "{text} does not list films. A table begins with two header lines, 'movieId' before the film ids and "
-        "'userId' before the titles; a list with the header {header} is read by from_csv.",
-    },
-    "no titles": {
-        "vi": "{text} không liệt kê tên phim. Dạng bảng bắt đầu bằng hai dòng tiêu đề, 'movieId' trước mã phim và "
-        "'userId' trước tên phim; dạng danh sách với tiêu đề {header} do from_csv đọc.",
-        "en": "{text} does not list titles. A table begins with two header lines, 'movieId' before the film ids and "
-        "'userId' before the titles; a list with the header {header} is read by from_csv.",
-    },
-    "film twice": {
-        "vi": "phim {item} nằm ở cả cột {first} và cột {second}. Hãy giữ lại một cột cho mỗi phim.",
-        "en": "film {item} has the columns {first} and {second}. Keep one column per film.",
-    },
-    # lines
-    "ragged": {
-        "vi": "{text} có {found} ô, nhưng tiêu đề có {wanted}. Mỗi dòng cần một ô cho mỗi cột; hãy viết 3.5 với dấu "
-        "chấm, và đặt chữ có dấu phẩy trong dấu ngoặc kép.",
-        "en": "{text} has {found} fields, but the header has {wanted}. Give every line one field per column; write 3.5 "
-        "with a point, and put a text with commas in quotation marks.",
-    },
-    "pair twice": {
-        "vi": "người dùng {user} đánh giá phim {item} lần thứ hai, lần đầu ở dòng {earlier}. Hãy giữ lại một dòng.",
-        "en": "user {user} rates film {item} a second time, the first is on line {earlier}. Keep one of the two lines.",
-    },
-    "user twice": {
-        "vi": "người dùng {user} đã có dòng {earlier}. Hãy giữ lại một dòng cho mỗi người dùng.",
-        "en": "user {user} already has line {earlier}. Keep one line per user.",
-    },
-    "title twice": {
-        "vi": "phim {item} đã có dòng {earlier}. Hãy giữ lại một trong hai dòng.",
-        "en": "film {item} already has line {earlier}. Keep one of the two.",
-    },
-    "no ratings in list": {
-        "vi": "có tiêu đề nhưng không có lượt đánh giá nào bên dưới. Hãy thêm những dòng như 1,31,2.5.",
-        "en": "there is a header but no rating below it. Add lines such as 1,31,2.5.",
-    },
-    "no ratings in table": {
-        "vi": "bảng không có điểm đánh giá nào. Hãy thêm những dòng như 15,2.0,3.0 bên dưới hai dòng tiêu đề.",
-        "en": "the table holds no rating. Add lines such as 15,2.0,3.0 below the two headers.",
-    },
-    # fields
-    "blank id": {
-        "vi": "{column} bị bỏ trống. Hãy điền vào, hoặc xoá dòng này.",
-        "en": "the {column} is blank. Fill it in, or delete the line.",
-    },
-    "no id": {
-        "vi": "{column} {text} không phải là số nguyên như 31. Hãy sửa lại.",
-        "en": "the {column} {text} is not a whole number such as 31. Correct it.",
-    },
-    "blank rating": {
-        "vi": "điểm bị bỏ trống. Hãy điền vào, hoặc xoá dòng này: phim chưa đánh giá thì không có dòng.",
-        "en": "the rating is blank. Fill it in, or delete the line: unrated films have none.",
-    },
-    "no number": {
-        "vi": "điểm {text} không phải là số. Hãy viết một số từ {low} đến {high}, dùng dấu chấm như 3.5; "
-        "phim chưa đánh giá thì bỏ trống.",
-        "en": "the rating {text} is not a number. Write one from {low} to {high}, with a point, such as 3.5; "
-        "films that were not rated have none.",
-    },
-    "off the scale": {
-        "vi": "điểm {text} nằm ngoài thang từ {low} đến {high}. Hãy quy đổi về thang đó; "
-        "phim chưa đánh giá thì bỏ trống, không ghi 0.",
-        "en": "the rating {text} is outside the scale from {low} to {high}. Convert the ratings to that scale; "
-        "films that were not rated have none, not 0.",
-    },
-    "blank title": {
-        "vi": "tên của phim {item} bị bỏ trống. Hãy điền vào.",
-        "en": "the title of film {item} is blank. Fill it in.",
-    },
-    # arrays and parts of them
-    "shapes": {
-        "vi": "users, items và ratings có shape {users}, {items} và {ratings}. Hãy đưa ba mảng cùng shape (n,).",
-        "en": "users, items and ratings have the shapes {users}, {items} and {ratings}. "
-        "Give three arrays of one shape (n,).",
-    },
-    "no such index": {
-        "vi": "{what} chứa các số từ {low} đến {high}, nhưng chỉ có {count} mã. Hãy đếm từ 0, và cho mỗi số một mã.",
-        "en": "{what} holds the numbers {low} to {high}, but there are {count} ids. "
-        "Count from 0, and give every number an id.",
-    },
-    "no share": {
-        "vi": "test={test} không phải là một tỉ lệ. Hãy cho một số giữa 0 và 1, chẳng hạn 0.2.",
-        "en": "test={test} is not a share of the ratings. Give a number between 0 and 1, such as 0.2.",
-    },
-    "empty part": {
-        "vi": "test={test} của {count} lượt đánh giá giữ lại {held_out} lượt. "
-        "Hãy lấy nhiều lượt hơn, hoặc một tỉ lệ để cả hai phần đều còn.",
-        "en": "test={test} of {count} ratings holds out {held_out}. "
-        "Take more ratings, or a share that leaves some on both sides.",
-    },
+    **RATING_TEXTS,
     # arrays, batches and parts
     "no arrays": {
         "vi": "chưa có mảng nào. Hãy truyền ít nhất một mảng, chẳng hạn x và y.",
@@ -315,6 +149,65 @@ TEXTS: Final[dict[str, Text]] = {
         "Mỗi phần cần ít nhất một dòng cho mỗi lớp.",
         "en": "there are {classes} classes, but {train} rows to learn from and {test} to test. "
         "Either part needs at least one row per class.",
+    },
+    # a lecturer's own table
+    "no such table": {
+        "vi": "không có tệp này. Hãy kiểm tra lại đường dẫn.",
+        "en": "there is no such file. Check the path.",
+    },
+    "table is a folder": {
+        "vi": "đây là thư mục. Hãy chỉ ra tệp CSV nằm trong đó.",
+        "en": "this is a folder. Give the CSV file in it.",
+    },
+    "only a header": {
+        "vi": "dưới dòng tiêu đề không có dữ liệu. Hãy thêm mỗi mẫu một dòng.",
+        "en": "there is nothing below the header. Add a line for every sample.",
+    },
+    "number in header": {
+        "vi": "dòng đầu tiên phải ghi tên các cột, nhưng {text} là một số. Hãy thêm dòng tiêu đề lên trên.",
+        "en": "the first line should name the columns, but {text} is a number. Put a header line above it.",
+    },
+    "one column": {
+        "vi": "chỉ có một cột, {text}. Các ô phải được ngăn cách bằng dấu phẩy, dấu chấm phẩy hoặc dấu tab.",
+        "en": "there is one column only, {text}. Put commas, semicolons or tabs between the fields.",
+    },
+    "nameless column": {
+        "vi": "cột {number} không có tên. Hãy đặt tên cho mọi cột, hoặc xoá cột thừa.",
+        "en": "column {number} has no name. Name every column, or remove the empty one.",
+    },
+    "name twice": {
+        "vi": "có hai cột cùng tên {name}. Hãy đặt tên khác nhau.",
+        "en": "two columns are called {name}. Give them different names.",
+    },
+    "ragged table": {
+        "vi": "{text} có {found} ô, nhưng tiêu đề có {wanted}. Mỗi dòng cần một ô cho mỗi cột; hãy đặt ô có chứa dấu "
+        "ngăn cách trong dấu ngoặc kép.",
+        "en": "{text} has {found} fields, but the header has {wanted}. Give every line one field per column, and put a "
+        "field that contains the separator in quotation marks.",
+    },
+    "blank cell": {
+        "vi": "ô này trống. Hãy điền giá trị, hoặc bỏ cả dòng.",
+        "en": "this cell is blank. Fill in a value, or leave the whole line out.",
+    },
+    "no number in cell": {
+        "vi": "{text} không phải là số. Hãy thay bằng số, hoặc bỏ cột này (chọn cột bằng --features).",
+        "en": "{text} is no number. Put a number instead, or leave the column out (--features chooses columns).",
+    },
+    "thousands": {
+        "vi": "{text} có thể là số thập phân hoặc số hàng nghìn. Hãy viết {plain} nếu là hàng nghìn, hoặc dùng dấu "
+        "chấm cho số thập phân.",
+        "en": "{text} may have a decimal comma, or one that sets thousands apart. Write {plain} for thousands, and a "
+        "point for decimals.",
+    },
+    "comma and point": {
+        "vi": "{text} ở đây và {other} ở dòng {earlier}: một số dùng dấu phẩy, số kia dùng dấu chấm. Hãy dùng một dấu "
+        "thập phân cho cả tệp, và bỏ dấu ngăn cách hàng nghìn.",
+        "en": "{text} here and {other} on line {earlier}: one has a comma, the other a point. Use one decimal mark in "
+        "the whole file, and nothing to set thousands apart.",
+    },
+    "number too large": {
+        "vi": "số này quá lớn. Hãy đổi sang đơn vị lớn hơn.",
+        "en": "this number is too large. Use a larger unit.",
     },
     # scales
     "no columns": {

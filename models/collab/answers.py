@@ -1,0 +1,95 @@
+"""What a recommender answers: films with their predicted ratings, and why a prediction is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tinygrad_vn.lecture.numbers import number
+from tinygrad_vn.models.collab.words import say
+from tinygrad_vn.models.embedding_dot import Range
+
+
+class Suggestion(NamedTuple):
+    """A film.
+
+    Attributes:
+        item: its id.
+        title: its title, "#31" where film 31 has none.
+        score: the predicted rating; of models that only rank, and of similar films, larger is better or nearer.
+        cold: whether the user or the film has no ratings in the training part, so that the score falls back on means.
+    """
+
+    item: Any
+    title: str
+    score: float
+    cold: bool
+
+
+class FactorTerm(NamedTuple):
+    """One factor's part of a prediction: term = user · film."""
+
+    factor: int
+    user: float
+    film: float
+    term: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A prediction, taken apart; `str()` is a table, in the language in force.
+
+    mean + user_bias + item_bias + the terms of `factors` + `other_factors` is `total`, exactly: the prediction where
+    there is no sigmoid, and what goes into the sigmoid where there is one. (`predict` cuts off what lies beyond the
+    scale, the `prediction` here does not.)
+
+    Attributes:
+        user, item, title: which.
+        mean: μ.
+        user_bias: what the user usually adds.
+        item_bias: what the film usually adds.
+        factors: the largest terms, the largest first.
+        other_factors: the sum of all other terms, and
+        n_other: how many they are.
+        total: the sum.
+        prediction: the total, through the sigmoid where there is one.
+        y_range: the ends of the sigmoid.
+        cold: whether the user or the film has no ratings; its terms are 0 then.
+    """
+
+    user: Any
+    item: Any
+    title: str
+    mean: float
+    user_bias: float
+    item_bias: float
+    factors: tuple[FactorTerm, ...]
+    other_factors: float
+    n_other: int
+    total: float
+    prediction: float
+    y_range: Range | None
+    cold: bool
+
+    def text(self, lang: str | None = None) -> str:
+        """The table, in Vietnamese ("vi") or English ("en"), by default the language in force."""
+        rows = [
+            (say("mean", lang), self.mean),
+            (say("user", lang), self.user_bias),
+            (say("film", lang), self.item_bias),
+        ]
+        for term in self.factors:
+            rows.append((say("factor", lang, k=term.factor, u=number(term.user), m=number(term.film)), term.term))
+        if self.n_other:
+            rows.append((say("other factors", lang, count=self.n_other), self.other_factors))
+        rows.append((say("sum", lang), self.total))
+        if self.y_range is not None:
+            low, high = self.y_range
+            rows.append((say("after the sigmoid", lang, low=number(low), high=number(high)), self.prediction))
+        width = max(len(name) for name, _ in rows)
+        lines = [f"  {name:<{width}} {f'{value:+.3f}'.replace('-', '−')}" for name, value in rows]
+        head = say("why", lang, user=self.user, title=self.title)
+        return "\n".join([head, *lines, *([say("is cold", lang)] if self.cold else [])])
+
+    def __str__(self) -> str:
+        return self.text()
