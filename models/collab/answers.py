@@ -55,6 +55,8 @@ class Explanation:
         prediction: the total, through the sigmoid where there is one.
         y_range: the ends of the sigmoid.
         cold: whether the user or the film has no ratings; its terms are 0 then.
+        only_ranks: whether the model was trained to rank films: then the prediction is a score, not in stars, and has
+            no mean.
     """
 
     user: Any
@@ -70,14 +72,12 @@ class Explanation:
     prediction: float
     y_range: Range | None
     cold: bool
+    only_ranks: bool = False
 
     def text(self, lang: str | None = None) -> str:
         """The table, in Vietnamese ("vi") or English ("en"), by default the language in force."""
-        rows = [
-            (say("mean", lang), self.mean),
-            (say("user", lang), self.user_bias),
-            (say("film", lang), self.item_bias),
-        ]
+        rows = [] if self.only_ranks else [(say("mean", lang), self.mean)]
+        rows += [(say("user", lang), self.user_bias), (say("film", lang), self.item_bias)]
         for term in self.factors:
             rows.append((say("factor", lang, k=term.factor, u=number(term.user), m=number(term.film)), term.term))
         if self.n_other:
@@ -88,7 +88,7 @@ class Explanation:
             rows.append((say("after the sigmoid", lang, low=number(low), high=number(high)), self.prediction))
         width = max(len(name) for name, _ in rows)
         lines = [f"  {name:<{width}} {f'{value:+.3f}'.replace('-', '−')}" for name, value in rows]
-        head = say("why", lang, user=self.user, title=self.title)
+        head = say("why score" if self.only_ranks else "why", lang, user=self.user, title=self.title)
         return "\n".join([head, *lines, *([say("is cold", lang)] if self.cold else [])])
 
     def __str__(self) -> str:

@@ -28,7 +28,8 @@ from tinygrad_vn.data import DataLoader, RatingsDataset
 from tinygrad_vn.models.baselines import MeanAndBiases
 from tinygrad_vn.models.collab.files import FORMAT, content_of, packed, unpacked
 from tinygrad_vn.models.collab.new_users import NewUsers
-from tinygrad_vn.models.collab.ranking import Comparisons, EveryFilm, Preference, wish_table
+from tinygrad_vn.models.collab.questions import check_count
+from tinygrad_vn.models.collab.ranking import LIKED, Comparisons, EveryFilm, Preference, wish_table
 from tinygrad_vn.models.collab.recipes import RECIPES, Recipe
 from tinygrad_vn.models.collab.words import say
 from tinygrad_vn.models.embedding_audience import LARGEST, EmbeddingAudience
@@ -38,7 +39,6 @@ from tinygrad_vn.optim.lr_scheduler import OneCycleLR
 
 Batch = int | Literal["all"]
 PADDING = 0.5  # stars that a sigmoid's range reaches beyond the ratings', as in the lecture's net
-LIKED = 4.0  # stars
 MOST_AT_ONCE = 1_000_000  # ratings in a step
 
 
@@ -59,7 +59,7 @@ def collab_learner(
         data: the training part.
         model: "dot", the dot product; "dot_bias", with biases; "audience", whose films are known by who rated them
             too, the best of them where the table of users × films fits into memory; or "net".
-        n_factors: how many numbers describe a user, or a film; by default what `collab_recipes.py` says.
+        n_factors: how many numbers describe a user, or a film; by default what `recipes.py` says.
         y_range: the ends of the sigmoid; "padded" for half a star beyond the ratings on both sides; None for none.
             The dot product never has one; "audience" has none by default, for it does without.
         loss: "mse" to predict ratings; "softmax" or "bpr" to rank films, see `ranking.py`.
@@ -69,7 +69,8 @@ def collab_learner(
         dtype: of the parameters.
 
     Raises:
-        ValueError: there is no such model, loss or start, no ratings, or the range does not hold them.
+        ValueError: there is no such model, loss or start, n_factors is no whole number above 0, there are no ratings,
+            or the range does not hold them.
     """
     for key, given, names in (
         ("no such model", model, ["dot", "dot_bias", "audience", "net"]),
@@ -82,17 +83,20 @@ def collab_learner(
         raise ValueError(say("needs factors", call=f"loss={loss!r}"))
     if not len(data):
         raise ValueError(say("no ratings"))
+    if n_factors is None:
+        n_factors = RECIPES[model, loss].n_factors
+    check_count("n_factors", n_factors)
     ends = _range(data, model, y_range, loss)
-    return CollabLearner(data, model, n_factors or RECIPES[model, loss].n_factors, ends, loss, start, seed, dtype)
+    return CollabLearner(data, model, int(n_factors), ends, loss, start, seed, dtype)
 
 
 class CollabLearner(NewUsers):
-    """A recommender with its data; made by `collab_learner`. What can be asked of it stands in `collab_questions.py`.
+    """A recommender with its data; made by `collab_learner`. What can be asked of it stands in `questions.py`.
 
     Attributes:
         data: the training part.
         model: the `nn.Module`; its last row stands for users, or films, that the data do not know.
-        history: of the last training.
+        history: of the last training; empty where there was none, after `load` too, as files do not keep it.
         recipe: what is used where `fit` is not told otherwise.
     """
 
@@ -111,6 +115,7 @@ class CollabLearner(NewUsers):
         self.settings = {"kind": kind, "n_factors": n_factors, "y_range": y_range, "loss": loss, "start": start}
         self.settings |= {"seed": seed, "dtype": np.dtype(dtype).name}
         self.rng = np.random.default_rng(seed)
+        self.history = training.History()
         self.recipe: Recipe = RECIPES[kind, loss]
         self._index()
         self.model = self._new_model(n_factors, start, np.dtype(dtype))
@@ -138,7 +143,7 @@ class CollabLearner(NewUsers):
         """Train with `training.fit`; a second call trains on, with a new optimizer.
 
         Args:
-            epochs: how often to go through the data; where it, lr or batch_size is None, see `collab_recipes.py`.
+            epochs: how often to go through the data; where it, lr or batch_size is None, see `recipes.py`.
             lr: the learning rate.
             wd: the weight decay of all parameters, as in PyTorch; by default what comes of the recipe's penalties.
             batch_size: how many ratings make a step, or "all".
@@ -166,11 +171,17 @@ class CollabLearner(NewUsers):
         return self.history
 
     def fit_one_cycle(self, epochs: int | None = None, lr: float | None = None, **more: Any) -> training.History:
-        """`fit` with a rate that rises to `lr` in the first tenth of all steps and then falls to almost none."""
+        """`fit` with a rate that rises to `lr` in the first tenth of all steps and then falls to almost none.
+
+        Of fewer than ten steps, the first has the rate `lr`: a tenth of them is no step, and without one at the top
+        nothing would be learned.
+        """
         highest = self.recipe.lr if lr is None else lr
-        return self.fit(
-            epochs, highest, schedule=lambda chosen, steps: OneCycleLR(chosen, highest, steps, pct_start=0.1), **more
-        )
+
+        def cycle(chosen: optim.Optimizer, steps: int) -> OneCycleLR:
+            return OneCycleLR(chosen, highest, steps, pct_start=max(0.1, 1 / max(steps, 1)))
+
+        return self.fit(epochs, highest, schedule=cycle, **more)
 
     def lr_find(self, batch_size: Batch | None = None, **settings: Any) -> training.LRRange:
         """Which learning rate to take: `training.lr_find` from 10⁻⁴ to 10, on this model, which stays as it is."""

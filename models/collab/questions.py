@@ -98,7 +98,11 @@ class Questions:
             user: the id.
             n: how many films.
             exclude_seen: whether to leave out what the user has rated.
+
+        Raises:
+            ValueError: n is no whole number above 0.
         """
+        check_count("n", n)
         row = self._user(user)
         scores = self._scores(np.array([row]))[0]
         if exclude_seen:
@@ -116,8 +120,9 @@ class Questions:
         hardly anybody rated point anywhere.
 
         Raises:
-            ValueError: there is no such film, or the model has no factors to compare.
+            ValueError: there is no such film, n is no whole number above 0, or the model has no factors to compare.
         """
+        check_count("n", n)
         factors = self._item_factors("similar_items")[: self.data.n_items]
         row = self._known_item(item)
         lengths = np.maximum(np.linalg.norm(factors, axis=1), np.finfo(factors.dtype).tiny)
@@ -133,8 +138,9 @@ class Questions:
         The sum is exactly what the model computes before its sigmoid, where it has one.
 
         Raises:
-            ValueError: the model has no such parts.
+            ValueError: the model has no such parts, or top is no whole number.
         """
+        check_count("top", top, 0)
         model = self._with_biases("explain")
         row, column = (int(numbers[0]) for numbers in self._numbers([user], [item]))
         of_user = model.u.weight.detach().numpy()[row].astype(np.float64)
@@ -150,7 +156,7 @@ class Questions:
         prediction = in_range(Tensor(total), self.y_range).item()
         title, cold = self._title(column, item), bool(self._is_cold(np.array([row]), np.array([column]))[0])
         parts = (model.mean, bias, film_bias, tuple(factors), rest, max(len(terms) - top, 0), total, prediction)
-        return Explanation(user, item, title, *parts, self.y_range, cold)
+        return Explanation(user, item, title, *parts, self.y_range, cold, self.loss != "mse")
 
     # --- pictures --------------------------------------------------------------------------------------------------
 
@@ -163,6 +169,7 @@ class Questions:
 
     def plot_embedding(self, n: int = 40, lang: str | None = None) -> Figure:
         """The films with most ratings, along the two directions in which their factors differ most."""
+        check_count("n", n, 2)
         factors = self._item_factors("plot_embedding")
         films = np.argsort(-self._item_counts[: self.data.n_items], kind="stable")[:n]
         chosen = factors[films] - factors[films].mean(0)
@@ -236,6 +243,12 @@ class Questions:
         if not isinstance(self.model, EmbeddingDotBias):
             raise ValueError(say("needs biases", call=call))
         return self.model
+
+
+def check_count(name: str, given: Any, least: int = 1) -> None:
+    """ValueError where this is no whole number, or too small a one."""
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
+        raise ValueError(say("wrong count", name=name, given=given, least=least))
 
 
 def _plain(name: Any) -> Any:

@@ -17,7 +17,7 @@ equation 2, for the softmax over all films.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from tinygrad_vn import Tensor, nn
 from tinygrad_vn.models.embedding_dot import EmbeddingDot, EmbeddingDotBias
 from tinygrad_vn.models.recommender import Indices, Numbers
+
+LIKED: Final = 4.0  # stars
 
 
 class EveryFilm(nn.Module):

@@ -33,6 +33,10 @@ TEXTS: Final[dict[str, Text]] = {
     "sum": {"vi": "tổng", "en": "sum"},
     "after the sigmoid": {"vi": "sau sigmoid, trên thang {low}…{high}", "en": "after the sigmoid, on {low}…{high}"},
     "why": {"vi": "Vì sao dự đoán này, {user}, {title}:", "en": "Why this prediction, {user}, {title}:"},
+    "why score": {
+        "vi": "Vì sao điểm xếp hạng này, {user}, {title} (chỉ để xếp hạng phim, không tính bằng sao):",
+        "en": "Why this score, {user}, {title} (it ranks films and is not in stars):",
+    },
     "is cold": {
         "vi": "(cold: người dùng hoặc phim chưa có đánh giá nào, nên phần của nó bằng 0)",
         "en": "(cold: this user or film has no ratings yet, so its terms are 0)",
@@ -114,6 +118,18 @@ TEXTS: Final[dict[str, Text]] = {
     "known user": {
         "vi": "đã có người dùng {user!r}; hãy đặt tên khác, fold_in(…, user=…)",
         "en": "there is a user {user!r} already; give another name, fold_in(…, user=…)",
+    },
+    "wrong count": {
+        "vi": "{name}={given!r} không hợp lệ; hãy viết một số nguyên từ {least} trở lên",
+        "en": "{name}={given!r} makes no sense; write a whole number, {least} or more",
+    },
+    "no number": {
+        "vi": "đánh giá {rating!r} của phim {item!r} không phải là một số; hãy viết, chẳng hạn, {{{item!r}: {high:g}}}",
+        "en": "the rating {rating!r} of film {item!r} is no number; write, for example, {{{item!r}: {high:g}}}",
+    },
+    "cannot fold in": {
+        "vi": 'fold_in không dùng được với loss={loss!r}; hãy dùng loss="mse" hoặc "softmax"',
+        "en": 'fold_in does not work with loss={loss!r}; take loss="mse" or "softmax"',
     },
     "other lengths": {
         "vi": "có {users} người dùng nhưng {items} phim; mỗi cặp gồm một người dùng và một phim",

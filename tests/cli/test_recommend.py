@@ -13,7 +13,7 @@ from tinygrad_vn.cli import main
 from tinygrad_vn.cli.recommend import OPTIONS, STEPS
 from tinygrad_vn.data import RatingsDataset, lecture_table
 from tinygrad_vn.models import MeanAndBiases
-from tinygrad_vn.models.collab.learner import CollabLearner
+from tinygrad_vn.models.collab.learner import CollabLearner, collab_learner
 
 TOY_STORY, MATRIX = 1, 2571
 
@@ -98,6 +98,27 @@ def test_every_model(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert f"{model}, 2 factors: 165 ratings to learn from, 41 held out" in out
     assert str(tmp_path / "recommender.npz") in out
     assert len(values(["top", tmp_path / "recommender.npz", "--user", 15], capsys)["recommended"]) > 0
+
+
+def test_a_model_that_ranks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = values(["fit", "--loss", "softmax", "--epochs", "20", "--out", tmp_path], capsys)
+    assert (found["loss"], found["rmse"]) == ("softmax", None)
+    path = tmp_path / "recommender.npz"
+    train, _ = lecture_table().split(test=0.2, seed=0)
+    learner = collab_learner(train, loss="softmax")
+    learner.fit_one_cycle(20, progress=False)
+    top = values(["top", path, "--user", "15", "--n", "2"], capsys)["recommended"]
+    assert [film["film"] for film in top] == [film.item for film in learner.recommend(15, 2)]
+    assert values(["evaluate", path], capsys)["dot_bias"]["errors"] is None
+    assert len(values(["rate", path, "--rated", "1=5,matrix=2", "--n", "3"], capsys)["recommended"]) == 3
+    for argv, english, vietnamese in (
+        (["fit", "--loss", "softmax", "--out", tmp_path], "predicts no stars. Judge it by", "chứ không dự đoán số sao"),
+        (["top", path, "--user", "15"], "user 15 (score, not stars)", "không phải số sao"),
+        (["rate", path, "--rated", "1=5"], "to you (score, not stars)", "không phải số sao"),
+        (["explain", path, "--user", "15", "--film", "1"], "Why this score", "Vì sao điểm xếp hạng này"),
+    ):
+        assert english in said(argv, capsys)
+        assert vietnamese in said([*argv, "--lang", "vi"], capsys)
 
 
 # --- the questions ----------------------------------------------------------------------------------------------------
@@ -235,6 +256,9 @@ def test_names_instead_of_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[
         ),
         (["explain", "LEARNER", "--user", "15", "--film", "9999"], "9999: there is no such film"),
         (["rate", "LEARNER", "--rated", "1=9"], "stars from 0.5 to 5, such as 1=5"),
+        (["rate", "LEARNER", "--rated", "1=4,toy story=5"], "film 1 Toy Story (1995) is rated twice"),
+        (["fit", "--loss", "bce"], "mse, softmax"),
+        (["fit", "--loss", "softmax", "--model", "net"], "dot product"),
         (["rate", "LEARNER", "--rated", "hello"], "hello: write film's id=stars"),
         (["rate", "LEARNER", "--rated", ""], "write film's id=stars"),
         (["evaluate", "LEARNER", "--test", "nothing.csv"], "there is no such file"),

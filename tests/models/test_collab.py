@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_vn import nn, optim
 from tinygrad_vn.checkpoint import CheckpointError
 from tinygrad_vn.data import RatingsDataset
 from tinygrad_vn.models import CollabLearner, MeanAndBiases, collab_learner
-from tinygrad_vn.models.collab.fold_in import learn_row, ridge_row
+from tinygrad_vn.models.collab.fold_in import learn_row, learn_taste, ridge_row
 from tinygrad_vn.models.embedding_audience import EmbeddingAudience
 from tinygrad_vn.models.embedding_dot import EmbeddingDot, EmbeddingDotBias, before_sigmoid, in_range
 from tinygrad_vn.models.embedding_net import EmbeddingNet
@@ -30,6 +30,13 @@ def tastes(n_users: int = 40, n_items: int = 30, seed: int = 0) -> RatingsDatase
     return RatingsDataset.from_arrays(
         users + 100, [f"film {k:02d}" for k in items], ratings, titles={"film 00": "The First"}
     )
+
+
+def choices() -> RatingsDataset:
+    """Everyone watches one kind of films only."""
+    rng = np.random.default_rng(0)
+    users, items = np.nonzero((np.add.outer(np.arange(40), np.arange(30)) % 2 == 0) & (rng.random((40, 30)) < 0.6))
+    return RatingsDataset.from_arrays(users, items, np.full(len(users), 4.0))
 
 
 def trained(kind: str = "dot_bias", epochs: int = 60, **settings: Any) -> CollabLearner:
@@ -97,6 +104,8 @@ def test_a_padded_range_reaches_all_ratings_and_a_bare_one_does_not() -> None:
         ({"y_range": 5}, "hold all ratings"),
         ({"model": "dot", "y_range": (0, 6)}, "leave y_range out"),
         ({"model": "net", "loss": "bpr"}, "dot product"),
+        ({"n_factors": 0}, "n_factors=0 makes no sense; write a whole number, 1 or more"),
+        ({"n_factors": 2.5}, "n_factors=2.5"),
     ],
 )
 def test_what_makes_no_sense_is_refused(settings: dict[str, Any], says: str) -> None:
@@ -167,6 +176,15 @@ def test_one_cycle_and_the_range_test() -> None:
     assert rates[-1] < 1e-3
 
 
+def test_one_cycle_of_a_single_step_learns() -> None:
+    learner = collab_learner(tastes(), "dot_bias", 4)
+    before = learner.predict(102, ["film 04", "film 05"])
+    assert learner.fit_one_cycle(1, 0.03, progress=False)["lr"] == [pytest.approx(0.03)]
+    assert abs(learner.predict(102, ["film 04", "film 05"]) - before).max() > 1e-3
+    two = collab_learner(tastes(), "dot_bias", 4).fit_one_cycle(2, 0.03, progress=False)["lr"]
+    assert (two[0], two[1] < 1e-3) == (pytest.approx(0.03), True)
+
+
 def test_the_lectures_training_by_sgd_and_batches() -> None:
     learner = collab_learner(tastes(), "dot_bias", 5, (0.5, 5.0), start="lecture")
     assert learner.model.mean == 0
@@ -189,6 +207,24 @@ def test_recommendations_are_unseen_films_of_the_right_kind(kind: str) -> None:
     assert [one.score for one in found] == pytest.approx(learner.predict(102, [one.item for one in found]), rel=1e-5)
     assert len(learner.recommend(102, n=99, exclude_seen=False)) == 30
     assert len(learner.recommend(102, n=99)) == 30 - len(seen)
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_counts_that_make_no_sense_are_refused(lang: Literal["en", "vi"]) -> None:
+    learner, says = trained(epochs=1), {"en": "makes no sense; write a whole number", "vi": "hãy viết một số nguyên"}
+    tg.set_language(lang)
+    for question in (
+        lambda: learner.recommend(102, -1),
+        lambda: learner.recommend(102, 2.5),  # type: ignore[arg-type]
+        lambda: learner.recommend(102, True),
+        lambda: learner.similar_items("film 04", -3),
+        lambda: learner.explain(102, "film 04", top=-1),
+        lambda: learner.plot_embedding(1),
+    ):
+        with pytest.raises(ValueError, match=says[lang]):
+            question()
+    assert len(learner.recommend(102, np.int64(2))) == 2  # type: ignore[arg-type]
+    assert learner.explain(102, "film 04", top=0).n_other == 4
 
 
 def test_similar_films_are_of_the_same_kind() -> None:
@@ -216,6 +252,15 @@ def test_an_explanation_sums_up_to_the_prediction(kind: str, y_range: Any) -> No
     assert "The First" in why.text("en")
     assert ("sigmoid" in why.text("en")) == (learner.y_range is not None)
     assert "Vì sao" in why.text("vi")
+
+
+def test_the_explanation_of_a_ranking_speaks_of_a_score() -> None:
+    why = trained("dot_bias", epochs=20, loss="softmax").explain(103, "film 00")
+    assert why.only_ranks
+    assert "score" in why.text("en")
+    assert "mean of all" not in why.text("en")
+    assert "điểm xếp hạng" in why.text("vi")
+    assert "score" not in trained(epochs=1).explain(103, "film 00").text("en")
 
 
 def test_new_users_and_films_fall_back_on_means_and_are_flagged() -> None:
@@ -293,14 +338,47 @@ def test_a_new_user_gets_films_of_the_liked_kind(kind: str) -> None:
     [
         ({}, "you", "at least one rating"),
         ({"film 99": 4}, "you", "film 99"),
+        ({"film 01": 4, "film 99": 4}, "you", "film 99"),
+        ({"film 01": "5"}, "you", "'5' of film 'film 01' is no number"),
         ({"film 01": 6}, "you", r"0\.5…5"),
         ({"film 01": float("nan")}, "you", "nan"),
         ({"film 01": 4}, 103, "another name"),
     ],
 )
-def test_unfit_new_users_are_refused(ratings: Any, user: Any, says: str) -> None:
+def test_unfit_new_users_are_refused(ratings: Any, user: Any, says: str, tmp_path: Path) -> None:
+    learner = trained(epochs=1)
     with pytest.raises(ValueError, match=says):
-        trained(epochs=1).fold_in(ratings, user)
+        learner.fold_in(ratings, user)
+    assert len(learner.model.u.weight) == 41  # type: ignore[union-attr, arg-type]
+    learner.fold_in({"film 01": 4.0}, "later")
+    learner.save(tmp_path / "films.npz")
+    assert CollabLearner.load(tmp_path / "films.npz").recommend("later") == learner.recommend("later")
+
+
+def test_a_taste_is_a_minimum() -> None:
+    rng = np.random.default_rng(0)
+    factors, biases, wishes = rng.normal(size=(9, 3)), rng.normal(size=9), np.array([1.0, 0.3, 0.3, 1, *[0] * 5])
+    row = learn_taste(factors, biases, wishes, 0.5)
+
+    def objective(x: Any) -> float:
+        scores = factors @ x + biases
+        return float(-(wishes * (scores - np.log(np.exp(scores).sum()))).sum() + 0.5 * (x**2).sum())
+
+    slopes = [(objective(row + step) - objective(row - step)) / 2e-5 for step in np.eye(3) * 1e-5]
+    np.testing.assert_allclose(slopes, 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["dot_bias", "audience"])
+def test_a_new_user_in_a_ranking_gets_films_of_the_chosen_kind(kind: str, tmp_path: Path) -> None:
+    learner = collab_learner(choices(), kind, 4, loss="softmax")
+    learner.fit(60, lr=0.05, wd=1e-3, batch_size="all", progress=False)
+    learner.fold_in({3: 4.5, 5: 5, 7: 4}, "Lan")
+    assert all(one.item % 2 == 1 for one in learner.recommend("Lan", n=8))
+    learner.save(tmp_path / "films.npz")
+    again = CollabLearner.load(tmp_path / "films.npz")
+    assert again.recommend("Lan") == learner.recommend("Lan")
+    again.fit(2, progress=False)
+    assert all(one.item % 2 == 1 for one in again.recommend("Lan", n=8))
 
 
 # --- ranking, files, plots ------------------------------------------------------------------------------------------
@@ -309,17 +387,16 @@ def test_unfit_new_users_are_refused(ratings: Any, user: Any, says: str) -> None
 @pytest.mark.parametrize("loss", ["softmax", "bpr"])
 @pytest.mark.parametrize("kind", ["dot", "dot_bias", "audience"])
 def test_ranking_losses_put_films_that_are_chosen_on_top(kind: str, loss: str) -> None:
-    """Everyone watches one kind of films only; ranked by them, the unseen ones of that kind come first."""
-    rng = np.random.default_rng(0)
-    users, items = np.nonzero((np.add.outer(np.arange(40), np.arange(30)) % 2 == 0) & (rng.random((40, 30)) < 0.6))
-    data = RatingsDataset.from_arrays(users, items, np.full(len(users), 4.0))
+    """Ranked by what people choose, the unseen films of their kind come first."""
+    data = choices()
     learner = collab_learner(data, kind, 4, loss=loss)
     learner.fit(60, lr=0.05, wd=1e-3, batch_size="all", progress=False)
     right = [one.item % 2 == user % 2 for user in range(40) for one in learner.recommend(user, n=4)]
     assert np.mean(right) > 0.95
     assert learner.evaluate(data).errors is None
-    with pytest.raises(ValueError, match=r"mse|biases"):
-        learner.fold_in({3: 4.0})
+    if kind == "dot" or loss == "bpr":
+        with pytest.raises(ValueError, match=r"softmax|biases"):
+            learner.fold_in({3: 4.0})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -333,6 +410,7 @@ def test_what_is_saved_comes_back(kind: str, tmp_path: Path) -> None:
         assert again.recommend(user, n=5) == learner.recommend(user, n=5)
     assert again.data.title_of("film 00") == "The First"
     assert again.penalties == learner.penalties
+    assert again.history.rows == []
     again.fit(1, progress=False)
 
 

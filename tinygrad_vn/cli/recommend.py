@@ -40,12 +40,13 @@ Answer = tuple[dict[str, Any], str]
 Step = Callable[[argparse.Namespace, Language], Answer]
 
 MODELS: Final = ("dot_bias", "dot", "audience", "net")
+LOSSES: Final = ("mse", "softmax")
 FIRST: Final = 10  # films that are shown, and judged by
 YOU: Final = "you"
 LEARNER, TEST = "recommender.npz", "test_ratings.csv"
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "inspect": ("movies", "encoding"),
-    "fit": ("movies", "encoding", "model", "factors", "epochs", "seed", "out"),
+    "fit": ("movies", "encoding", "model", "loss", "factors", "epochs", "seed", "out"),
     "evaluate": ("test",),
     "top": ("user", "n"),
     "similar": ("film", "n"),
@@ -55,7 +56,8 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
 METAVARS: Final = {
     **dict.fromkeys(("movies", "test"), "CSV"),
     **dict.fromkeys(("factors", "epochs", "seed", "n"), "N"),
-    **{"encoding": "NAME", "model": "|".join(MODELS), "out": "DIR", "user": "ID", "film": "ID|TITLE"},
+    **{"model": "|".join(MODELS), "loss": "|".join(LOSSES)},
+    **{"encoding": "NAME", "out": "DIR", "user": "ID", "film": "ID|TITLE"},
     "rated": "ID=STARS,…",
 }
 
@@ -197,7 +199,7 @@ def fit(options: argparse.Namespace, lang: Language) -> Answer:
     """Train on four fifths, and write the recommender and the ratings that were held out."""
     seed = number_of(options, "seed", 0, MOST["seed"], lang) or 0
     factors, epochs = (number_of(options, name, None, MOST[name], lang) for name in ("factors", "epochs"))
-    model = choice("model", options.model, MODELS, lang)
+    model, loss = choice("model", options.model, MODELS, lang), choice("loss", options.loss, LOSSES, lang)
     if options.out == "":
         raise CommandError(say("no folder", lang))
     data, source = ratings_of(options, lang)
@@ -206,23 +208,25 @@ def fit(options: argparse.Namespace, lang: Language) -> Answer:
     train, test = data.split(test=HELD_OUT, seed=seed)
     begin = time.perf_counter()
     with sensible(lang):
-        learner = collab_learner(train, model, factors, seed=seed)
+        learner = collab_learner(train, model, factors, loss=loss, seed=seed)
         learner.fit_one_cycle(epochs, progress=False if options.json else "auto")
     seconds = time.perf_counter() - begin
-    rows = errors_of(learner, train, test, model, lang)
+    rows = errors_of(learner, train, test, model, lang) if loss == "mse" else []
     paths = [Path(options.out or "out") / name for name in (LEARNER, TEST)]
     with writing(paths[0].parent, lang):
         paths[0].parent.mkdir(parents=True, exist_ok=True)
         learner.save(paths[0])
         write_ratings(paths[1], test)
     n_factors, files = learner.settings["n_factors"], [str(path) for path in paths]
-    found = {"model": model, "factors": n_factors, "seed": seed, "train": len(train), "test": len(test)}
-    found |= {"seconds": seconds, "rmse": {name: {"train": a, "test": b} for name, a, b in rows}, "files": files}
+    found = {"model": model, "loss": loss, "factors": n_factors, "seed": seed, "train": len(train), "test": len(test)}
+    rmse = {name: {"train": a, "test": b} for name, a, b in rows} or None
+    found |= {"seconds": seconds, "rmse": rmse, "files": files}
     numbers = {"ratings": several(len(train), "rating", lang), "test": count(len(test), lang)}
-    head = say("fitted", lang, model=model, factors=n_factors, seconds=f"{seconds:.1f}", **numbers)
-    return found, "\n\n".join(
-        [f"{source}\n{head}", comparison(rows, lang), say("learner written", lang, files=", ".join(files))]
-    )
+    name = model if loss == "mse" else f"{model}, {loss}"
+    head = say("fitted", lang, model=name, factors=n_factors, seconds=f"{seconds:.1f}", **numbers)
+    judged_by = comparison(rows, lang) if rows else say("only ranks", lang, path=files[0])
+    written = say("learner written", lang, files=", ".join(files))
+    return found, "\n\n".join([f"{source}\n{head}", judged_by, written])
 
 
 def errors_of(
@@ -308,7 +312,8 @@ def top(options: argparse.Namespace, lang: Language) -> Answer:
     user = user_of(options, learner, lang)
     films = learner.recommend(user, n)
     shown = tables.suggested(learner.data, films, lang) or say("nothing left", lang)
-    return {"user": user, "recommended": tables.as_json(films)}, f"{say('top of', lang, user=user)}\n\n{shown}"
+    head = "top of" if learner.loss == "mse" else "top of, by score"
+    return {"user": user, "recommended": tables.as_json(films)}, f"{say(head, lang, user=user)}\n\n{shown}"
 
 
 def similar(options: argparse.Namespace, lang: Language) -> Answer:
@@ -345,7 +350,8 @@ def rate(options: argparse.Namespace, lang: Language) -> Answer:
     milliseconds = 1000 * (time.perf_counter() - begin)
     numbers = {"ratings": several(len(ratings), "rating", lang), "milliseconds": f"{milliseconds:.0f}"}
     shown = tables.suggested(learner.data, films, lang) or say("nothing left", lang)
-    text = "\n\n".join([say("learned from you", lang, **numbers), say("top of you", lang), shown])
+    head = "top of you" if learner.loss == "mse" else "top of you, by score"
+    text = "\n\n".join([say("learned from you", lang, **numbers), say(head, lang), shown])
     stars = [{"film": film, "rating": value} for film, value in ratings.items()]
     return {"rated": stars, "recommended": tables.as_json(films)}, text
 

@@ -49,13 +49,16 @@ def given(text: str, data: RatingsDataset, lang: Language) -> dict[Any, float]:
     """Ratings as `--rated` has them, 318=5,"Toy Story"=4.5."""
     low, high = data.scale
     first = data.item_ids.tolist()[0]
-    ratings = {}
+    ratings: dict[Any, float] = {}
     for part in re.findall(r".*?=[^,=]*(?:,|$)", text) or [text]:  # a title may have commas, and even equals signs
         film, _, stars = part.rstrip(",").rpartition("=")
         if not film or (value := _stars(stars, data)) is None:
             limits = {"low": f"{low:g}", "high": f"{high:g}", "example": f"{first}={high:g}"}
             raise CommandError(say("bad rated", lang, text=part.strip() or "''", **limits))
-        ratings[film_named(film, data, lang)] = value
+        name = film_named(film, data, lang)
+        if name in ratings:
+            raise CommandError(say("rated twice", lang, film=_listed([name], data)))
+        ratings[name] = value
     return ratings
 
 

@@ -67,6 +67,10 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "dot, dot_bias, audience hoặc net (mặc định: dot_bias)",
         "en": "dot, dot_bias, audience or net (default: dot_bias)",
     },
+    "help recommend loss": {
+        "vi": "mse để dự đoán số sao, softmax để xếp hạng phim (mặc định: mse)",
+        "en": "mse to predict stars, softmax to rank films (default: mse)",
+    },
     "help recommend factors": {
         "vi": "số factor (mặc định: tuỳ mô hình)",
         "en": "how many factors (default: the model's)",
@@ -123,6 +127,10 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "{text}: hãy viết mã phim=điểm, điểm từ {low} đến {high}, chẳng hạn {example}.",
         "en": "{text}: write film's id=stars, stars from {low} to {high}, such as {example}.",
     },
+    "rated twice": {
+        "vi": "--rated: phim {film} có hai điểm; hãy chỉ giữ một.",
+        "en": "--rated: film {film} is rated twice; keep one rating.",
+    },
     "few ratings": {
         "vi": "{ratings} là quá ít, vì một phần năm được giữ lại. Hãy lấy ít nhất {fewest}.",
         "en": "{ratings} is too few, as a fifth is held out. Take at least {fewest}.",
@@ -158,6 +166,10 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "{model}, {factors} factor: {ratings} để học, {test} giữ lại; {seconds} giây",
         "en": "{model}, {factors} factors: {ratings} to learn from, {test} held out; {seconds} s",
     },
+    "only ranks": {
+        "vi": "Mô hình này xếp hạng phim chứ không dự đoán số sao. Đánh giá: tinygrad-vn recommend evaluate {path}",
+        "en": "This model ranks films and predicts no stars. Judge it by: tinygrad-vn recommend evaluate {path}",
+    },
     "learner written": {"vi": "Đã lưu: {files}", "en": "Written: {files}"},
     "neighbours": {"vi": "phim lân cận (item-based)", "en": "item-based neighbours"},
     "popularity": {"vi": "độ phổ biến", "en": "popularity"},
@@ -178,6 +190,14 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "Recommended to user {user} (predicted rating)",
     },
     "top of you": {"vi": "Đề xuất cho bạn ([predicted rating])", "en": "Recommended to you (predicted rating)"},
+    "top of, by score": {
+        "vi": "Đề xuất cho người dùng {user} (điểm xếp hạng, không phải số sao)",
+        "en": "Recommended to user {user} (score, not stars)",
+    },
+    "top of you, by score": {
+        "vi": "Đề xuất cho bạn (điểm xếp hạng, không phải số sao)",
+        "en": "Recommended to you (score, not stars)",
+    },
     "nothing left": {"vi": "Không còn phim nào chưa xem.", "en": "There is no film left to recommend."},
     "like": {"vi": "Phim giống {title} (1 là giống nhất)", "en": "Films like {title} (1 is the nearest)"},
     "cold mark": {"vi": "  (mới)", "en": "  (new)"},
