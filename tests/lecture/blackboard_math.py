@@ -173,7 +173,8 @@ class Evaluator:
             axes = [int(self.take().translate(LOWERED))]
             while self.peek() in (*"₀₁",):
                 axes.append(int(self.take().translate(LOWERED)))
-            return np.sum(self.product(), tuple(axes))
+            array = self.product()
+            return np.sum(array, tuple(axes)) if np.ndim(array) else array  # a number that stands for one row
         if token == "∑":
             return self.added(self.product())
         if token == "[":

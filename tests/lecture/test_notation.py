@@ -241,9 +241,24 @@ def test_no_formula_has_a_gap_left_or_leaves_one(kind):
         ("{x} + {y}", "(−3)", "(−2)", "−3 + (−2)"),
         ("max({x}, {y})", "(−3)", "(−1.0×10⁻⁷)", "max(−3, −1.0×10⁻⁷)"),
         ("reshape({x}, {y})", "a", "", "reshape(a)"),
+        ("{x}ᵀ", "{x}ᵀ {y}", "", "bᵀ a"),
+        ("{x}ᵀ", "{x} {y}ᵀ", "", "b aᵀ"),
+        ("{x}ᵀ", "{x}ᵀ ({y} ⊗ {y})", "", "(b ⊗ b)ᵀ a"),
+        ("{x}ᵀ", "{x} {y}", "", "(a b)ᵀ"),
+        ("{x}ᵀ", "σ({x}ᵀ {y})", "", "σ(aᵀ b)ᵀ"),
+        ("{x}ᵀ", "−{x}ᵀ {y}", "", "(−aᵀ b)ᵀ"),
+        ("{x}ᵀ", "{x}ᵀ ⊗ {y}", "", "(aᵀ ⊗ b)ᵀ"),
+        ("{x} {y}", "{x}ᵀ", "∂L/∂z", "aᵀ ∂L/∂z"),
+        ("({x}ᵀ {y})ᵀ", "a", "∂L/∂z", "(∂L/∂z)ᵀ a"),
+        ("({x} ({y})ᵀ)ᵀ", "a", "∂L/∂z", "∂L/∂z aᵀ"),
     ],
 )
 def test_brackets_stand_where_they_are_needed(template, x, y, wanted):
     inner = {"x": "a", "y": "b"}
     texts = {key: filled(part, inner) if "{" in part else part for key, part in (("x", x), ("y", y))}
     assert plain(filled(template, texts)) == wanted
+
+
+def test_a_transpose_that_was_multiplied_out_needs_brackets_of_its_own():
+    turned = filled("{x}ᵀ", {"x": filled("{x}ᵀ {y}", {"x": "a", "y": "b"})})
+    assert filled("{x}²", {"x": turned}) == "(bᵀ a)²"

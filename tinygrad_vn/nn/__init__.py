@@ -1,16 +1,17 @@
 """Neural networks: layers, activation functions and losses as modules, and what is needed to build one's own.
 
-module       Module: what all layers, losses and models are
-parameter    Parameter and Buffer: the Tensors of a module
-containers   Sequential, ModuleList, ModuleDict
-layers       Linear, Embedding, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity
-activations  ReLU, Sigmoid, Softmax, …
-losses       MSELoss, BCEWithLogitsLoss, CrossEntropyLoss, …
-penalties    l1_penalty, l2_penalty: terms that keep parameters small
-functional   all of them as plain functions
-init         first values of parameters
-utils        clipping gradients; parameters as a vector
-summary      a table of layers, output shapes and parameters
+module         Module: what all layers, losses and models are
+parameter      Parameter and Buffer: the Tensors of a module
+containers     Sequential, ModuleList, ModuleDict
+layers         Linear, Embedding, Dropout, Flatten, Identity
+normalization  BatchNorm1d, LayerNorm
+activations    ReLU, Sigmoid, Softmax, …
+losses         MSELoss, BCEWithLogitsLoss, CrossEntropyLoss, …
+penalties      l1_penalty, l2_penalty: terms that keep parameters small
+functional     all of them as plain functions
+init           first values of parameters
+utils          clipping gradients; parameters as a vector
+summary        a table of layers, output shapes and parameters
 """
 
 from tinygrad_vn.nn import functional, init, utils
@@ -27,7 +28,7 @@ from tinygrad_vn.nn.activations import (
     Tanh,
 )
 from tinygrad_vn.nn.containers import ModuleDict, ModuleList, Sequential
-from tinygrad_vn.nn.layers import BatchNorm1d, Dropout, Embedding, Flatten, Identity, LayerNorm, Linear
+from tinygrad_vn.nn.layers import Dropout, Embedding, Flatten, Identity, Linear
 from tinygrad_vn.nn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -39,6 +40,7 @@ from tinygrad_vn.nn.losses import (
     SmoothL1Loss,
 )
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.nn.normalization import BatchNorm1d, LayerNorm
 from tinygrad_vn.nn.parameter import Buffer, Parameter
 from tinygrad_vn.nn.penalties import l1_penalty, l2_penalty
 from tinygrad_vn.nn.phrases import NN_VIETNAMESE

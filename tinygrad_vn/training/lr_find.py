@@ -124,23 +124,7 @@ def lr_find(
     Source: Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3; the running mean
     and the rule for the end are those that Gugger describes, "How do you find a good learning rate", 2018.
     """
-    if not (0 < start < end and steps >= 2):
-        raise ValueError(
-            said(
-                "start={start}, end={end}, steps={steps} make no sense; 0 < start < end and steps ≥ 2 do",
-                start=start,
-                end=end,
-                steps=steps,
-            )
-        )
-    if not (stop_factor > 1 and 0 <= smooth < 1):
-        raise ValueError(
-            said(
-                "stop_factor={factor} must be above 1, smooth={smooth} from 0 to below 1",
-                factor=stop_factor,
-                smooth=smooth,
-            )
-        )
+    _check_settings(start, end, steps, stop_factor, smooth)
     rates = np.geomspace(start, end, steps).tolist()
     ratios = _ratios(optimizer)
     losses: list[float] = []
@@ -166,6 +150,27 @@ def lr_find(
         losses.pop()
     after = losses[1:]
     return LRRange(rates[: len(after)], after, _smoothed(losses, smooth)[1:], has_diverged)
+
+
+def _check_settings(start: float, end: float, steps: int, stop_factor: float, smooth: float) -> None:
+    """ValueError where no test could be made with them."""
+    if not (0 < start < end and steps >= 2):
+        raise ValueError(
+            said(
+                "start={start}, end={end}, steps={steps} make no sense; 0 < start < end and steps ≥ 2 do",
+                start=start,
+                end=end,
+                steps=steps,
+            )
+        )
+    if not (stop_factor > 1 and 0 <= smooth < 1):
+        raise ValueError(
+            said(
+                "stop_factor={factor} must be above 1, smooth={smooth} from 0 to below 1",
+                factor=stop_factor,
+                smooth=smooth,
+            )
+        )
 
 
 def _smoothed(losses: list[float], smooth: float) -> list[float]:

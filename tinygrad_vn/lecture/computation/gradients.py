@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Leaf, Node, Values, newest_first
-from tinygrad_vn.lecture.notation.notation import has_local
+from tinygrad_vn.lecture.notation.notation import OF_MATRICES, has_local
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.passes import not_connected
 from tinygrad_vn.phrases import phrase
@@ -157,7 +157,7 @@ def local_derivative(node: Node, i: int) -> Values | None:
     rule = node.primitive.rules[i]
     if rule is None or node.args is None or isinstance(node.out, tuple):
         return None
-    is_number = np.size(node.out) == 1 and np.size(node.args[i]) == 1
+    is_number = np.size(node.out) == 1 == np.size(node.args[i]) and node.primitive.name not in OF_MATRICES
     if not (is_number or has_local(node.primitive.name, node.primitive.parameters[i])):
         return None
     local = np.asarray(rule(np.ones(node.out.shape, node.out.dtype), node.out, *node.args))

@@ -115,15 +115,17 @@ class _Reader:
         operation = replace(operation, arguments=arguments, sign=f"{left}{operation.sign}{right}")
         if after is None:
             return operation
-        box, product = self.boxes[after.result], self.boxes[operation.result]
-        form: Literal["", "row", "number"] = "number" if box.shape == () else ""
-        if box.shape not in ((), (1,)) and (product.shape or (0,))[0] == 1:
-            form = "row"
-        # of one number out of others there is a local derivative, which has the shape of the result
-        arguments = tuple(
-            a if a.local is None else replace(a, local=a.local.reshape(box.shape or ())) for a in arguments
-        )
-        return replace(operation, arguments=arguments, result=after.result, form=form)
+        if self.boxes[after.result].shape == ():
+            form: Literal["", "row", "number"] = "number"
+        else:
+            form = "row" if self.is_row(operation) else ""
+        return replace(operation, result=after.result, form=form)
+
+    def is_row(self, operation: Operation) -> bool:
+        """Whether a product that becomes a vector lay down: one number may have done so, or may have stood."""
+        first, second = (self.boxes[str(argument.source)].shape or () for argument in operation.arguments)
+        rows, columns = self.boxes[operation.result].shape or (0, 0)
+        return rows == 1 and (columns != 1 or len(first) < len(second))
 
     def argument(self, argument: Argument, turning: Operation) -> Argument:
         """The argument of a product, from before it was turned."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from tinygrad_vn.graph import Values
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.computation.graph import Graph, Operation, Variable
-from tinygrad_vn.lecture.derivation.products import Product
+from tinygrad_vn.lecture.derivation.products import Product, of_numbers
 from tinygrad_vn.lecture.notation.formula import Formula, figure, filled, marked
 from tinygrad_vn.lecture.notation.notation import forward_text
 from tinygrad_vn.lecture.numbers import shape_text
@@ -182,11 +182,12 @@ class Blackboard:
 
     def formula(self, operation: Operation, texts: Texts) -> Formula:
         """The formula of an operation's result."""
-        if self.is_silent(operation):
+        if self.is_silent(operation) or (texts is self.numbers and operation.kind == "transpose"):
             return texts.get(str(operation.arguments[0].source), Formula(operation.arguments[0].text))
         product = self.product(operation)
         if product is not None:
-            return filled(product.forward, self.texts(operation, texts))
+            template = of_numbers(product.forward) if texts is self.numbers else product.forward
+            return filled(template, self.texts(operation, texts))
         ranks = [len(self.shape_of(argument.source)) for argument in operation.sources]
         arrays = operation.kind != "multiply" and any(ranks)
         return forward_text(operation, self.texts(operation, texts), arrays or sum(rank > 0 for rank in ranks) > 1)
@@ -206,7 +207,7 @@ class Blackboard:
         x, y = (self._is_vector(str(argument.source)) for argument in operation.sources)
         x_is_row, y_is_row = x and left[0] == 1, y and right[1] != 1
         result = self.flat.get(operation.result, self.shape_of(operation.result))
-        is_turned = len(result) == 1 and left[0] == 1 != right[1]
+        is_turned = len(result) == 1 and left[0] == 1 and (right[1] != 1 or (x and not y))
         keys = [str(argument.source) for argument in operation.sources]
         chain = (*self._chain_of(keys[0], x_is_row), *self._chain_of(keys[1], y_is_row))
         return Product(left, right, result, x_is_row, y_is_row, is_turned, chain)

@@ -27,6 +27,7 @@ from tinygrad_vn.lecture.derivation.blackboard import (
 )
 from tinygrad_vn.lecture.derivation.legend import legend
 from tinygrad_vn.lecture.derivation.paths import Flow, Path, spread, sums, times
+from tinygrad_vn.lecture.derivation.products import of_numbers
 from tinygrad_vn.lecture.notation.broadcasting import sum_in_words, summed_axes
 from tinygrad_vn.lecture.notation.formula import SUBSCRIPTS, Formula, figure, filled, is_number, plain
 from tinygrad_vn.lecture.notation.notation import gradient_text, has_local, local_text
@@ -138,9 +139,9 @@ class Derivation(Blackboard):
         expanded = replace(symbol, formula=self.expansions.get(start, symbol.formula))
         places = Counter(str(a.source) for a in self._within(operation) if self._flows(a))
         found: list[tuple[str, Path, Line | None]] = []
-        stack = [(operation, argument, expanded, Flow(number)) for argument in _backwards(operation)]
+        stack = [(operation, argument, expanded, Flow(number), True) for argument in _backwards(operation)]
         while stack:
-            inner, argument, flow, numeric = stack.pop()
+            inner, argument, flow, numeric, is_number_so_far = stack.pop()
             source = str(argument.source)
             if not self._flows(argument):
                 continue
@@ -149,12 +150,13 @@ class Derivation(Blackboard):
                 continue
             on = self._step(inner, argument, flow, self.symbols)
             numbers = self._step(inner, argument, numeric, self.numbers)
+            are_numbers = is_number_so_far and inner.result in self.numbers
             if source in self.inlined:
                 maker = self.maker[source]
-                stack += [(maker, further, on, numbers) for further in _backwards(maker)]
+                stack += [(maker, further, on, numbers, are_numbers) for further in _backwards(maker)]
                 continue
             formulas = [on.whole(self.shape_of(source))]
-            if source in self.numbers and inner.result in self.numbers and not is_array:
+            if source in self.numbers and are_numbers and not is_array:
                 formulas = self._with_numbers(start, source, on, numbers, places[source] == 1 and not is_root)
             found.append((source, Path(start, tuple(formulas), argument.contribution, on), None))
         return found
@@ -209,7 +211,7 @@ class Derivation(Blackboard):
         """One operation further back."""
         source = self.shape_of(argument.source)
         result = self.shape_of(operation.result)
-        if self.is_silent(operation):
+        if self.is_silent(operation) or (texts is self.numbers and operation.kind == "transpose"):
             return flow
         if operation.kind in ("sum", "mean") and (np.prod(result, dtype=int) == 1 or flow.is_spread):
             n = int(np.prod(source, dtype=int) // max(np.prod(result, dtype=int), 1))
@@ -235,8 +237,9 @@ class Derivation(Blackboard):
         on = Flow(None, is_negative=is_seed and flow.is_negative, remark=flow.remark)
         filling = self.texts(operation, texts, g)
         if product is not None:
-            formula = filled(product.gradient(argument.parameter, is_seed), filling)
-            return replace(on, formula=formula, shapes=product.turned_shapes(argument.parameter))
+            template = product.gradient(argument.parameter, is_seed)
+            formula = filled(of_numbers(template) if texts is self.numbers else template, filling)
+            return replace(on, formula=formula, shapes=product.turned_shapes(argument.parameter, is_seed))
         if operation.kind == "log_softmax" and flow.onehot:
             is_last = filling.get("last") or filling.get("axis") == "−1"
             softmax = filled("softmax({x})" if is_last else "softmax{axis}({x})", filling)

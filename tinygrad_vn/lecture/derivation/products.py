@@ -53,7 +53,7 @@ class Product:
         """
         x, y = self._factors
         is_row = self.x_is_row if parameter == "x" else self.y_is_row
-        if self.left[-2:-1] == self.right[-1:] == (1,) and len(self.left) == 2:  # the product is a single number
+        if is_seed or self.result == ():  # a 1×1 matrix is a matrix like any other
             other = y if parameter == "x" else x
             other = other if is_row else _turned(other)
             return other if is_seed else f"{{g}} · {other}"
@@ -66,14 +66,19 @@ class Product:
         """4×2 · 2×3 → 4×3"""
         return _told(_reversed(self.chain) if self.is_turned else list(self.chain), self.result)
 
-    def turned_shapes(self, parameter: str) -> str:
-        """The same for the product that is the gradient of a factor."""
-        out = (*self.left[:-1], *self.right[-1:])
-        if out[-2:] == (1, 1):
+    def turned_shapes(self, parameter: str, is_seed: bool = False) -> str:
+        """The same for the product that is the gradient of a factor; nothing where that is no product of matrices."""
+        if is_seed or self.result == ():
             return ""
+        out = (*self.left[:-1], *self.right[-1:])
         factors = [out, self.right[::-1]] if parameter == "x" else [self.left[::-1], out]
         is_row = self.x_is_row if parameter == "x" else self.y_is_row
         return _told(_reversed(factors) if is_row else factors, self.left if parameter == "x" else self.right)
+
+
+def of_numbers(template: str) -> str:
+    """The template of a product whose factors are single numbers: {x} · {y}, where nothing is transposed."""
+    return template.replace("ᵀ", "").replace("} {", "} · {")
 
 
 def _turned(factor: str) -> str:

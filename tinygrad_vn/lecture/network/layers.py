@@ -25,8 +25,9 @@ from tinygrad_vn.lecture.arguments import described
 from tinygrad_vn.lecture.picture.layout import DrawingError
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.nn.activations import LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
-from tinygrad_vn.nn.layers import BatchNorm1d, LayerNorm, Linear
+from tinygrad_vn.nn.layers import Linear
 from tinygrad_vn.nn.module import Module
+from tinygrad_vn.nn.normalization import BatchNorm1d, LayerNorm
 from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.tensor import Tensor
 

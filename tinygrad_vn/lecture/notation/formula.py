@@ -28,7 +28,11 @@ _GAP: Final = re.compile(r"\{(\w+)\}")
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ"
 _NUMBER: Final = re.compile(r"−?(?:[\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)|NaN|½")
 _TWICE: Final = re.compile(r"\(([^()\s]+)ᵀ\)ᵀ")  # (Xᵀ)ᵀ is X
-_TURNED: Final = re.compile(f"\\(([^()\\s]+)ᵀ ([^()\\s]*[^()\\s{_RAISED}])\\)ᵀ")  # (Aᵀ v)ᵀ is vᵀ A
+_FACTOR: Final = (  # of a product of matrices: a derivative, a name, or something in brackets
+    rf"∂[^()\s]+/∂[^()\s]*[^()\s{_RAISED}]|[^()\s−·⊗/∑√]*[^()\s−·⊗/∑√{_RAISED}]|\([^()]*\)"
+)
+_TURNED: Final = re.compile(rf"(?<![^\s(])\(({_FACTOR})(ᵀ?) ({_FACTOR})(ᵀ?)\)ᵀ")  # (Aᵀ v)ᵀ
+_ALONE: Final = re.compile(r"^\((∂[^()\s]+)\)$")  # a derivative in brackets
 _BRACKETED: Final = re.compile(r"\((−(?:[\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞))\)")
 
 
@@ -101,8 +105,24 @@ def filled(template: str, texts: Mapping[str, str]) -> Formula:
             out[-1] = out[-1][:-2]
         placed = _placed(text, part)
         is_turned = "".join(map(str, parts[i + 1 : i + 2])).startswith("ᵀ")
-        out.append(f"({placed})" if is_turned and placed.startswith("∂") else placed)  # (∂L/∂y)ᵀ
-    return Formula(_TURNED.sub(r"\2ᵀ \1", _TWICE.sub(r"\1", "".join(out).strip())), level)
+        out.append(_derivative(placed) if is_turned else placed)
+    whole = _TWICE.sub(r"\1", "".join(out).strip())
+    turned = _TURNED.sub(_turned, whole)
+    return Formula(turned, level if turned == whole else level_of(turned))
+
+
+def _turned(product: re.Match[str]) -> str:
+    """The transpose of a product where one of the factors loses its own by that: (Aᵀ v)ᵀ is vᵀ A."""
+    first, first_turned, second, second_turned = product.groups()
+    if not first_turned and not second_turned:
+        return product[0]
+    factors = (second, second_turned), (first, first_turned)
+    return " ".join(_ALONE.sub(r"\1", factor) if turned else f"{_derivative(factor)}ᵀ" for factor, turned in factors)
+
+
+def _derivative(factor: str) -> str:
+    """A factor that is to be transposed; a derivative needs brackets: (∂L/∂y)ᵀ."""
+    return f"({factor})" if factor.startswith("∂") else factor
 
 
 def _placed(text: str, gap: Gap) -> str:

@@ -186,6 +186,7 @@ _ONE_NUMBER: Final = {
     ("y", False): "{g} · {x}ᵀ",
 }
 
+OF_MATRICES: Final = frozenset(_MATRICES)  # whose formulas hold for 1×1 matrices as they do for larger ones
 NOTATION: Final[dict[str, Notation]] = _ARITHMETIC | _FUNCTIONS | _LOSSES | _ARRAYS | _MATRICES
 
 
@@ -214,8 +215,11 @@ def forward_text(operation: Operation, texts: Mapping[str, str], arrays: bool | 
 def local_text(operation: Operation, argument: Argument, texts: Mapping[str, str]) -> Formula:
     """The formula of ∂out/∂argument; empty where there is none."""
     known = _notation(operation, texts)
-    template = known.local.get(argument.parameter, "") if known else ""
-    return _written(template, texts, argument.local is not None and argument.local.ndim > 0)
+    template = known.local.get(argument.parameter) if known else ""
+    if template is None and known is not None:  # of one number out of another, by an operation on whole arrays
+        gradient = known.gradient.get(argument.parameter, "")
+        template = gradient[len("{g} · ") :] if gradient.startswith(("{g} · ", "{g} ⊗ ")) else ""
+    return _written(template or "", texts, argument.local is not None and argument.local.ndim > 0)
 
 
 def gradient_text(
@@ -287,6 +291,8 @@ def _notation(operation: Operation, texts: Mapping[str, str]) -> Notation | None
         return _of_several(operation, texts)
     if known is None:
         return None
+    if kind == "matmul" and is_number(texts.get("x", "")) and is_number(texts.get("y", "")):
+        return Notation("{x} · {y}")
     if kind == "power" and texts.get("y", "").isdecimal() and texts["y"].isascii():
         return _whole_power(int(texts["y"]))
     if kind == "transpose" and texts.get("axes", "") in ("", "(1, 0)"):

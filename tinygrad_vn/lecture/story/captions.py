@@ -42,7 +42,9 @@ class Captions:
         arrays = sum(rank > 0 for rank in ranks) > 1 or (operation.kind != "multiply" and any(ranks))
         formula = forward_text(operation, texts, arrays)
         parts: list[str] = [name, formula]
-        numbers = {argument.parameter: self._numbers(argument) for argument in operation.sources}
+        sizes = [math.prod(self._shape(argument)) for argument in operation.sources]
+        is_matrix = operation.kind == "matmul" and max(sizes) > 1
+        numbers = {argument.parameter: self._numbers(argument, is_matrix) for argument in operation.sources}
         if all(numbers.values()):
             parts.append(forward_text(operation, texts | numbers, arrays))
         shape = None if box is None else box.shape
@@ -176,12 +178,15 @@ class Captions:
             return word("sum of all elements", self.lang)
         return word("sum over axes", self.lang, axes=", ".join(map(str, axes)))
 
-    def _numbers(self, argument: Argument) -> str:
-        """What is in an argument's box, as part of a formula; nothing where that is too much or not known."""
+    def _numbers(self, argument: Argument, is_matrix: bool = False) -> str:
+        """What is in an argument's box, as part of a formula; nothing where that is too much or not known.
+
+        A single number has no brackets, except where it is a factor of a larger matrix.
+        """
         box = self.graph.by_id.get(str(argument.source))
         if box is None or box.value is None or not 0 < box.value.size <= WRITTEN_OUT:
             return ""
-        if box.value.size == 1:
+        if box.value.size == 1 and not is_matrix:
             return figure(box.value.reshape(-1)[0], self.precision)
         return in_words(box.value.T if argument.turned else box.value, self.precision)
 

@@ -1,6 +1,7 @@
 "use strict";
 // The page shows one moment of a story at a time: a step of a computation, or an epoch of a training run. All moments
-// stand in the JSON below; each says what changes in the picture. Texts only ever go into textContent.
+// stand in the page's JSON; each says what changes in the picture. Here is what the panels show at moment `at`: the
+// picture, what is said, the table of numbers, and the loss. `player.js` moves about.
 
 const SVG = "http://www.w3.org/2000/svg";
 const SMALLEST = 0.7; // pixels per point: below, numbers cannot be read, and the picture scrolls instead
@@ -8,7 +9,6 @@ const SMALL = 1.1; // where it scrolls in one direction only, it is at most as l
 const READABLE = 0.95; // where it scrolls in both
 const LARGEST = 3.2;
 const BAR = 12; // pixels: a scroll bar
-const SWIPE = 50; // pixels
 const WIDEST = 4; // numbers side by side in the table
 const LONG = 16; // letters of a name that the table may break
 const LONGEST = 40; // of a name that it shortens
@@ -23,12 +23,6 @@ let whole = false; // whether the picture is shown whole, however small
 
 const last = story.moments.length - 1;
 const word = (key) => story.words[lang][key];
-const make = (tag, text, name) => {
-  const element = document.createElement(tag);
-  if (text !== undefined) element.textContent = text;
-  if (name) element.className = name;
-  return element;
-};
 
 // What is known at each moment: the changes, added up.
 const known = [];
@@ -134,71 +128,6 @@ function follow() {
 
 // --- what is said, and the table --------------------------------------------------------------------------------
 
-const RAISED = new Map(Object.entries({ "ᵀ": "T", "ⁱ": "i", "ⁿ": "n", "ᵏ": "k", "ˡ": "l" }));
-const LOWERED = new Map(Object.entries({ "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n" }));
-[..."⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾"].forEach((sign, i) => RAISED.set(sign, "0123456789−+()"[i]));
-[..."₀₁₂₃₄₅₆₇₈₉₋₊"].forEach((sign, i) => LOWERED.set(sign, "0123456789−+"[i]));
-const ABOVE = `[${[...RAISED.keys()].join("")}]+`;
-const BELOW = `[${[...LOWERED.keys()].join("")}]+`;
-const NUMBER = "(?:−?(?:[\\d.]+(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)|NaN|True|False|—)";
-const ROW = `\\[${NUMBER}(?:, ${NUMBER})*\\]`;
-const LETTERS = "(?:[^\\P{L}ᵀⁱⁿᵏˡᵢⱼₖₙ]\\p{M}*)+";
-const MATRIX = `(?<![^\\s([])(?:\\[${ROW}(?:, ${ROW})*\\]|${ROW})`; // and no index, as in x[0]
-const TOKENS = new RegExp(`(${MATRIX}|${ABOVE}|${BELOW}|${LETTERS}(?:_?\\d+(?![\\p{L}\\d_(]))?)`, "u");
-
-// Text as mathematics writes it: single letters in italics, indices lowered, exponents raised, numbers in brackets as
-// a matrix. What can be read of it, or copied, stays the same.
-function typeset(place, text) {
-  const translated = (token, table) => [...token].map((sign) => table.get(sign)).join("");
-  text.split(TOKENS).forEach((token, i) => {
-    if (!token) return;
-    const [, letters, line, digits] = /^(\p{L}[\p{L}\p{M}]*)(_?)(\d+)$/u.exec(token) ?? [];
-    if (i % 2 && token.startsWith("[")) place.append(matrix(token));
-    else if (RAISED.has(token[0])) raise(place, make("sup", translated(token, RAISED)));
-    else if (LOWERED.has(token[0])) place.append(make("sub", translated(token, LOWERED)));
-    else if (letters) {
-      place.append(oneOf(letters), ...(line ? [make("span", line, "silent")] : []), make("sub", digits));
-    } else place.append(/^\p{L}/u.test(token) ? oneOf(token) : token);
-  });
-  return place;
-}
-
-// An exponent; that of a matrix stands at its upper corner.
-function raise(place, sup) {
-  const base = place.lastChild;
-  if (base?.className !== "matrix") return place.append(sup);
-  const power = make("span", undefined, "power");
-  base.replaceWith(power);
-  power.append(base, sup);
-}
-
-const oneOf = (letters) => (/^\p{L}\p{M}*$/u.test(letters) ? make("var", letters) : letters);
-
-// [1, 2] and [[1, 2], [3, 4]] in large brackets; the small ones and the commas are there for those who listen.
-function matrix(text) {
-  const rows = text.replace(/^\[\[|^\[|\]\]$|\]$/g, "").split("], [");
-  const ends = text.startsWith("[[") ? ["[[", "]]"] : ["[", "]"];
-  const whole = make("span", undefined, "matrix");
-  rows.forEach((row, i) => {
-    const line = whole.appendChild(make("span"));
-    line.append(make("span", i ? "], [" : ends[0], "silent"));
-    row.split(", ").forEach((number, k) => {
-      const cell = line.appendChild(make("span"));
-      if (k) cell.append(make("span", ", ", "silent"));
-      typeset(cell, number);
-    });
-    if (i === rows.length - 1) line.append(make("span", ends[1], "silent"));
-  });
-  return whole;
-}
-
-// A formula in pieces that stay together.
-function formula(text) {
-  const line = make("p", undefined, "formula");
-  for (const piece of text.split(/(?= \+?= )/)) typeset(line.appendChild(make("span")), piece);
-  return line;
-}
-
 const formulasOf = (moment) => moment.formulas[lang] ?? moment.formulas;
 
 function say(place, k) {
@@ -301,181 +230,3 @@ function curve() {
   svg.append(written(word("epoch"), { x: (LEFT + RIGHT) / 2, y: BOTTOM + 21, "text-anchor": "middle" }));
   place.replaceChildren(svg);
 }
-
-// --- moving about -----------------------------------------------------------------------------------------------
-
-function show() {
-  const moment = story.moments[at];
-  draw(picture, parts, at);
-  say($("caption"), at);
-  fitCaption();
-  fillTable();
-  curve();
-  follow();
-  $("count").textContent = `${moment.mark ?? at + 1} / ${story.moments[last].mark ?? last + 1}`;
-  const slider = $("slider");
-  slider.max = last + 1;
-  slider.value = at + 1;
-  slider.setAttribute("aria-valuetext", `${at + 1}: ${moment.heading[lang]}`);
-  $("first").disabled = $("back").disabled = at === 0;
-  $("next").disabled = $("last").disabled = at === last;
-}
-
-function go(k) {
-  $("curtain").hidden = true;
-  at = Math.max(0, Math.min(last, k));
-  show();
-  const hash = `#step=${at + 1}`;
-  if (location.hash !== hash) history.replaceState(null, "", hash);
-}
-
-function fromHash() {
-  const found = /^#step=(\d+)$/.exec(location.hash);
-  go(found ? Number(found[1]) - 1 : at);
-}
-
-function speak() {
-  root.lang = lang;
-  document.title = $("title").textContent = story.title[lang];
-  for (const button of document.querySelectorAll("button[data-word]")) {
-    const key = button.dataset.key;
-    button.title = key ? `${word(button.dataset.word)} (${key})` : word(button.dataset.word);
-    button.setAttribute("aria-label", button.title);
-  }
-  $("language").textContent = word("language");
-  $("slider").setAttribute("aria-label", word("step"));
-  $("numbers").setAttribute("aria-label", word("table"));
-  $("graph").setAttribute("aria-label", story.title[lang]);
-  buildTable();
-}
-
-const isDark = () =>
-  root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-
-const actions = {
-  first: () => go(0),
-  back: () => go(at - 1),
-  next: () => go(at + 1),
-  last: () => go(last),
-  blank: () => ($("curtain").hidden = !$("curtain").hidden),
-  full: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.())?.catch(() => {}),
-  whole: () => {
-    whole = !whole;
-    fit();
-    follow();
-  },
-  theme: () => (root.dataset.theme = isDark() ? "light" : "dark"),
-  language: () => {
-    lang = lang === "vi" ? "en" : "vi";
-    speak();
-    show();
-  },
-};
-
-const KEYS = {
-  ArrowRight: "next", PageDown: "next", " ": "next", Enter: "next",
-  ArrowLeft: "back", PageUp: "back", Backspace: "back",
-  Home: "first", End: "last", b: "blank", ".": "blank", f: "full", l: "language", t: "theme", z: "whole",
-};
-
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const isPress = key === " " || key === "Enter";
-  if (isPress && event.target.closest?.("button")) return; // the browser presses the button
-  const action = key === " " && event.shiftKey ? "back" : key === "Escape" && !$("curtain").hidden ? "blank" : KEYS[key];
-  if (!action) return;
-  event.preventDefault();
-  if (event.repeat && !["next", "back"].includes(action)) return;
-  actions[action]();
-});
-
-for (const button of document.querySelectorAll("button"))
-  button.addEventListener("click", (event) => {
-    actions[button.id]();
-    if (event.detail) button.blur(); // after a click with the mouse the keys belong to the page again
-  });
-$("slider").addEventListener("input", () => go(Number($("slider").value) - 1));
-$("curtain").addEventListener("click", actions.blank);
-addEventListener("hashchange", fromHash);
-addEventListener("resize", () => {
-  fit();
-  fitCaption();
-  follow();
-});
-
-// A swipe turns the page, except where it scrolls the picture or the table.
-let touch = null;
-function scrolls(element) {
-  const place = element.closest("#graph, #numbers");
-  return place !== null && place.scrollWidth > place.clientWidth;
-}
-addEventListener("touchstart", (event) => {
-  const { clientX, clientY } = event.touches[0];
-  const isFree = event.touches.length === 1 && event.target !== $("slider") && !scrolls(event.target);
-  touch = isFree ? { clientX, clientY } : null;
-}, { passive: true });
-addEventListener("touchend", (event) => {
-  if (!touch) return;
-  const { clientX, clientY } = event.changedTouches[0];
-  const [dx, dy] = [clientX - touch.clientX, clientY - touch.clientY];
-  touch = null;
-  if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy)) (dx < 0 ? actions.next : actions.back)();
-}, { passive: true });
-
-// On paper there is a page for every moment. Where the whole picture would be too small to read, it shows the part that
-// the moment is about, below the whole.
-const PAPER = [785, 380]; // points that a picture has at most
-const LEGIBLE = 0.62; // of its size
-const CLOSE = 0.9;
-const FAR = 0.4;
-
-const isSmall = Math.min(PAPER[0] / wide, PAPER[1] / high) < LEGIBLE;
-
-function partOf(moment) {
-  const all = picture.getBoundingClientRect();
-  const shown = moment.active.map((id) => parts.get(id)?.getBoundingClientRect()).filter(Boolean);
-  if (!shown.length || !all.width || moment.kind === "summary") return null;
-  const side = (low, high, start, length, points, paper) => {
-    const from = ((Math.min(...shown.map((b) => b[low])) - start) / length) * points;
-    const to = ((Math.max(...shown.map((b) => b[high])) - start) / length) * points;
-    return { middle: (from + to) / 2, scale: paper / (to - from + 40), points, paper };
-  };
-  const sides = [
-    side("left", "right", all.left, all.width, wide, PAPER[0]),
-    side("top", "bottom", all.top, all.height, high, PAPER[1]),
-  ];
-  const scale = Math.max(FAR, Math.min(CLOSE, ...sides.map((one) => one.scale)));
-  const [[x, width], [y, height]] = sides.map(({ middle, points, paper }) => {
-    const length = Math.min(paper / scale, points);
-    return [Math.max(0, Math.min(middle - length / 2, points - length)), length];
-  });
-  return [x, y, width, height].map((length) => length.toFixed(1)).join(" ");
-}
-
-addEventListener("beforeprint", () => {
-  const sheets = story.moments.map((moment, k) => {
-    const sheet = make("section", undefined, "sheet");
-    const svg = picture.cloneNode(true);
-    svg.removeAttribute("style");
-    draw(svg, partsOf(svg), k);
-    const said = make("div");
-    say(said, k);
-    sheet.append(make("h1", `${story.title[lang]} · ${moment.mark ?? k + 1} / ${story.moments[last].mark ?? last + 1}`));
-    const part = isSmall && partOf(moment);
-    if (part) {
-      const overview = svg.cloneNode(true);
-      overview.classList.add("overview");
-      sheet.append(overview);
-      svg.setAttribute("viewBox", part);
-    }
-    sheet.append(svg, said);
-    return sheet;
-  });
-  $("paper").replaceChildren(...sheets);
-});
-addEventListener("afterprint", () => $("paper").replaceChildren());
-
-speak();
-fit();
-fromHash();

@@ -31,6 +31,7 @@ from tinygrad_vn.lecture.words import capitalized, word
 Data = dict[str, Any]
 Numbers = dict[str, dict[str, list[str]]]  # by the id of a box: the texts of its value and of its gradient
 
+SCRIPTS: Final = ("typeset.js", "page.js", "player.js")  # in this order one script
 WIDE: Final = 1.4  # how many times wider than high a picture is that stands above the text rather than beside it
 
 _WORDS: Final = {  # by the names that the script has for them
@@ -189,7 +190,8 @@ def _box(variable: Variable, style: Style) -> Data:
 
 
 def _assembled(story: Data, svg: str, style: Style) -> str:
-    script, style_sheet = _resource("page.js"), _colors() + _resource("page.css")
+    script = "\n".join(map(_resource, SCRIPTS))
+    style_sheet = _colors() + _resource("page.css")
     policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style_sheet)}'"
     policy += "; base-uri 'none'; form-action 'none'"
     lang, title = style.lang, escaped(story["title"][style.lang])

@@ -1,4 +1,4 @@
-"""What the functions of this package do to their inputs first."""
+"""What the functions of this package, and the layers, do to their inputs first."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def real_tensor(x: Any) -> Tensor:
     return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
 
 
+def shape_of(input: Any) -> tuple[int, ...]:
+    """The shape of a layer's input, which may be an array, or a list of numbers.
+
+    Raises:
+        TypeError: it is None.
+    """
+    return input.shape if isinstance(input, Tensor) else np.shape(real_tensor(input) if input is None else input)
+
+
 def one_axis(place: str, axis: Any) -> int:
     """The number of an axis; None would mean all elements in NumPy, and in PyTorch an axis that depends on the shape.
 
@@ -33,3 +42,14 @@ def one_axis(place: str, axis: Any) -> int:
         text = "{place}: dim must be the number of an axis, not {axis:.60}; the last one is -1"
         raise TypeError(said(text, place=place, axis=repr(axis)))
     return int(axis)
+
+
+def check_sizes(place: str, **counts: Any) -> None:
+    """TypeError or ValueError where a size of a layer is not a whole number, or is negative."""
+    for name, count in counts.items():
+        if not isinstance(count, int | np.integer) or isinstance(count, bool):
+            text = "{place}: {name} must be a whole number, not {count:.60}"
+            raise TypeError(said(text, place=place, name=name, count=repr(count)))
+        if count < 0:
+            text = "{place}: {name}={value} makes no sense; it must be 0 or more"
+            raise ValueError(said(text, place=place, name=name, value=count))
