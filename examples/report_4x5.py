@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinygrad_vn.language import resolve
-from tinygrad_vn.models import FullMatrixFactorization
+from tinygrad_vn.models import MatrixFactorization
 from tinygrad_vn.models.report_tables import FILMS, RATINGS, START, USERS
 
 WORDS = {
@@ -35,13 +35,13 @@ WORDS = {
 }
 
 
-def learned(steps: int = 20_000) -> FullMatrixFactorization:
+def learned(steps: int = 20_000) -> MatrixFactorization:
     """Two factors without a mean, from the report's random start, until nothing is left to learn."""
-    model = FullMatrixFactorization(2, lr=0.1, epochs=steps, centred=False, stop_below=1e-20, start=START)
+    model = MatrixFactorization(2, lr=0.1, epochs=steps, centred=False, stop_below=1e-20, start=START)
     return model.fit_table(RATINGS)
 
 
-def factors_of(model: FullMatrixFactorization) -> tuple[np.ndarray, np.ndarray]:
+def factors_of(model: MatrixFactorization) -> tuple[np.ndarray, np.ndarray]:
     """U and M in the basis in which A is (1, 0) and B is (0, 1): U T and M T⁻ᵀ with T = (U_A, U_B)⁻¹."""
     users, films = model.user_factors.detach().numpy(), model.item_factors.detach().numpy()
     T = np.linalg.inv(users[:2])

@@ -17,7 +17,7 @@ import numpy as np
 
 from tinygrad_vn.data import RatingsDataset
 from tinygrad_vn.language import resolve
-from tinygrad_vn.models import FullMatrixFactorization, GlobalMean
+from tinygrad_vn.models import GlobalMean, MatrixFactorization
 from tinygrad_vn.models.report_tables import LAST_USER, random_table
 
 FACTORS = (1, 2, 5, 10)
@@ -39,8 +39,8 @@ WORDS = {
         "en": "Recommended to user {user}, predictions in brackets: {films}",
     },
     "held out": {
-        "vi": "Mô hình đó học được gì? RMSE trên các điểm đã học và các điểm giữ lại (test):",
-        "en": "What has it learned? RMSE on ratings that it learned from, and on those held out (test):",
+        "vi": "Mô hình đó học được gì? RMSE trên tập huấn luyện và tập kiểm tra:",
+        "en": "What has it learned? RMSE on the training and on the test ratings:",
     },
     "head": {
         "vi": "factor   penalty      train       test |  penalty*     train       test",
@@ -48,7 +48,7 @@ WORDS = {
     },
     "mean": {"vi": "trung bình", "en": "mean of all"},
     "why": {
-        "vi": "* chọn trên các điểm validation, lấy từ phần train.\n"
+        "vi": "* chọn trên tập validation, lấy từ tập huấn luyện.\n"
         "Càng nhiều factor, mô hình càng thuộc lòng các điểm đã học và càng đoán sai các điểm khác: overfitting.\n"
         "Penalty tốt nhất là mức làm mọi factor bằng 0, tức chỉ còn trung bình. Điểm ngẫu nhiên không chứa quy luật\n"
         "nào để học; các đề xuất ở trên chỉ là may rủi.",
@@ -77,7 +77,7 @@ def held_out(data: RatingsDataset, epochs: int = 1000, seed: int = 0) -> Iterato
     yield 0, *both, 0, *both
     for k in FACTORS:
         models = {
-            penalty: FullMatrixFactorization(k, epochs=epochs, penalty=penalty, seed=seed).fit(X, train.ratings, shape)
+            penalty: MatrixFactorization(k, epochs=epochs, penalty=penalty, seed=seed).fit(X, train.ratings, shape)
             for penalty in PENALTIES
         }
         best = min(PENALTIES, key=lambda penalty: models[penalty].rmse(pairs(valid), valid.ratings))
@@ -90,9 +90,9 @@ def rated(text: str) -> dict[int, float]:
     return {int(film): float(stars) for film, stars in (part.split("=") for part in text.split(","))}
 
 
-def trained(last: Mapping[int, float], steps: int, lr: float, seed: int) -> tuple[FullMatrixFactorization, float]:
+def trained(last: Mapping[int, float], steps: int, lr: float, seed: int) -> tuple[MatrixFactorization, float]:
     """A model of the whole table, and how many seconds it took."""
-    model = FullMatrixFactorization(10, lr=lr, epochs=steps, seed=seed)
+    model = MatrixFactorization(10, lr=lr, epochs=steps, seed=seed)
     begin = time.perf_counter()
     model.fit_table(random_table(last=last, seed=seed).matrix())
     return model, time.perf_counter() - begin

@@ -93,15 +93,15 @@ class ItemNeighbours(MeanAndBiases):
         super()._learn(users, items, ratings)
         self.rated = np.zeros(self.shape, np.float32)
         self.rated[users, items] = 1
-        together = self.rated.T @ self.rated
-        counts = together.diagonal().copy()
-        similar = together / (np.sqrt(np.outer(counts, counts)) + self.shrinkage)
+        similar = self.rated.T @ self.rated
+        roots = np.sqrt(similar.diagonal())
+        similar /= np.outer(roots, roots) + np.float32(self.shrinkage)
         np.fill_diagonal(similar, 0)
         if self.n_neighbours < self.shape[1]:
             nearest = np.partition(similar, -self.n_neighbours, axis=1)[:, -self.n_neighbours]
-            similar[similar < nearest[:, None]] = 0
+            similar[similar < nearest] = 0  # column i keeps what is among the nearest of film i
         self.similar = similar
 
     def scores(self, users: Indices) -> Numbers:
         """The sums of similarities, one row per user."""
-        return (self.rated[users] @ self.similar.T).astype(np.float64)
+        return np.stack([self.similar[self.rated[user] > 0].sum(0) for user in users]).astype(np.float64)

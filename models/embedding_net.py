@@ -55,6 +55,18 @@ class EmbeddingNet(nn.Module):
         self.drop1 = nn.Dropout(p1, rng=rng)
         self.drop2 = nn.Dropout(p2, rng=rng)
 
+    def every_item(self, users: Any) -> Tensor:
+        """Every film's z for these users, before the sigmoid and without dropout: (k,) to (k, n_items).
+
+        W₁ [u, m] is a sum, one half of W₁ times u and the other times m. So the first layer computes its half for every
+        user and every film once, and not for every pair.
+        """
+        n_factors = self.u.embedding_dim
+        of_user = self.u(users) @ self.lin1.weight[:, :n_factors].mT
+        of_film = self.m.weight @ self.lin1.weight[:, n_factors:].mT + self.lin1.bias
+        hidden = F.relu(of_user.reshape(-1, 1, self.lin1.out_features) + of_film)
+        return self.lin2(hidden).squeeze(2)
+
     def forward(self, users: Any, items: Any) -> Tensor:
         """Numbers of users and films, both of shape (n,), to ratings, shape (n,)."""
         both = self.drop1(np.concatenate([self.u(users), self.m(items)], 1))

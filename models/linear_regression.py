@@ -19,7 +19,9 @@ import numpy as np
 from tinygrad_vn import nn
 from tinygrad_vn.models.fitting.answers import Regressor
 from tinygrad_vn.models.fitting.convex import Problem, minimise
-from tinygrad_vn.models.fitting.inputs import Numbers, check_choice, check_number
+from tinygrad_vn.models.fitting.inputs import Numbers
+from tinygrad_vn.models.fitting.scales import Scales
+from tinygrad_vn.models.fitting.settings import check_choice, check_number
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.training import History
 
@@ -38,7 +40,7 @@ class LinearRegression(Regressor):
         penalty: None, "l2" or "l1".
         alpha: how much the penalty counts.
         fit_intercept: False for b = 0.
-        tol: how close to the minimum: the gradient, beside that of the beginning.
+        tol: how close to the minimum: the last step of w, beside w.
         max_iter: how many steps are taken at most.
 
     Attributes:
@@ -53,7 +55,7 @@ class LinearRegression(Regressor):
         alpha: float = 1.0,
         fit_intercept: bool = True,
         tol: float = 1e-9,
-        max_iter: int = 10_000,
+        max_iter: int = 100,
     ) -> None:
         self.penalty, self.alpha, self.fit_intercept = penalty, alpha, fit_intercept
         self.tol, self.max_iter = tol, max_iter
@@ -70,16 +72,14 @@ class LinearRegression(Regressor):
         total = len(X) if weight is None else weight.sum()
         problem = Problem(
             loss=lambda outputs, wanted: F.mse_loss(outputs, wanted, reduction="none"),
-            curvature=2.0,
-            usual_curvature=2.0,
             ridge=self.alpha / total if self.penalty == "l2" else 0.0,
             lasso=2 * self.alpha if self.penalty == "l1" else 0.0,
             intercept=self.fit_intercept,
             tol=self.tol,
             max_iter=self.max_iter,
+            units=Scales.of(target, weight).scale,
         )
-        start = np.average(target, axis=0, weights=weight)
-        return minimise(problem, X, target, weight, target.shape[1], start)
+        return minimise(problem, X, target, weight)
 
     def _network(self) -> nn.Linear:
         return nn.Linear(self.n_features_in_, self.n_outputs_, bias=self.fit_intercept, dtype=np.float64)

@@ -15,7 +15,8 @@ import numpy as np
 from tinygrad_vn import Tensor, nn
 from tinygrad_vn.models.fitting.answers import Classifier, with_probabilities
 from tinygrad_vn.models.fitting.convex import Problem, minimise
-from tinygrad_vn.models.fitting.inputs import Numbers, check_choice, check_number
+from tinygrad_vn.models.fitting.inputs import Numbers
+from tinygrad_vn.models.fitting.settings import check_choice, check_number
 from tinygrad_vn.nn import functional as F
 from tinygrad_vn.training import History
 
@@ -34,7 +35,7 @@ class LogisticRegression(Classifier):
         penalty: "l2", "l1" or None.
         C: how much the data count beside the penalty.
         fit_intercept: False for b = 0.
-        tol: how close to the minimum: the gradient, beside that of the beginning.
+        tol: how close to the minimum: the last step of W, beside W.
         max_iter: how many steps are taken at most.
 
     Attributes:
@@ -49,7 +50,7 @@ class LogisticRegression(Classifier):
         C: float = 1.0,
         fit_intercept: bool = True,
         tol: float = 1e-8,
-        max_iter: int = 10_000,
+        max_iter: int = 100,
     ) -> None:
         self.penalty, self.C, self.fit_intercept = penalty, C, fit_intercept
         self.tol, self.max_iter = tol, max_iter
@@ -65,16 +66,17 @@ class LogisticRegression(Classifier):
         is_binary = self.n_outputs_ == 1
         problem = Problem(
             loss=_of_two if is_binary else _of_several,
-            curvature=0.25 if is_binary else 0.5,
-            usual_curvature=0.005,  # of probabilities near 0 and 1, which most are where a model has learned something
             ridge=0.5 / (self.C * total) if self.penalty == "l2" else 0.0,
             lasso=1 / (self.C * total) if self.penalty == "l1" else 0.0,
             intercept=self.fit_intercept,
             tol=self.tol,
             max_iter=self.max_iter,
+            units=np.ones(self.n_outputs_),
         )
         wanted = target.reshape(-1, 1).astype(np.float64) if is_binary else target
-        layer, history = minimise(problem, X, wanted, weight, self.n_outputs_)
+        layer, history = minimise(problem, X, wanted, weight)
+        if not is_binary and layer.bias is not None:  # a softmax does not notice what is added to all alike
+            layer.bias.data[...] -= layer.bias.detach().numpy().mean()
         return with_probabilities(layer), history
 
     def _network(self) -> nn.Sequential:

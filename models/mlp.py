@@ -18,7 +18,7 @@ from tinygrad_vn.training import History
 class MLPClassifier(FeedForward, Classifier):
     """A feed-forward net for classes; the cross entropy is what it makes small. Its settings: see `FeedForward`."""
 
-    usual_alpha = 1.0
+    _usual_alpha = 1.0
 
     def _learn(self, X: Numbers, target: Any, weight: Numbers | None) -> tuple[nn.Module, History]:
         wanted = target.reshape(-1, 1).astype(np.float64) if self.n_outputs_ == 1 else target
@@ -38,7 +38,7 @@ class MLPClassifier(FeedForward, Classifier):
 class MLPRegressor(FeedForward, Regressor):
     """A feed-forward net for numbers; the squared error is what it makes small. Its settings: see `FeedForward`."""
 
-    usual_alpha = 10.0
+    _usual_alpha = 10.0
 
     def _learn(self, X: Numbers, target: Any, weight: Numbers | None) -> tuple[nn.Module, History]:
         units = Scales.of(target, weight)

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinygrad_vn.data import RatingsDataset, lecture_table
+from tinygrad_vn.language import resolve
 from tinygrad_vn.models.baselines import GlobalMean, MeanAndBiases
-from tinygrad_vn.models.collab.words import say
-from tinygrad_vn.models.matrix_factorization import MatrixFactorization
 from tinygrad_vn.models.recommender import Indices, Recommender
+from tinygrad_vn.models.sparse_matrix_factorization import SparseMatrixFactorization
+from tinygrad_vn.phrases import phrase
 
 EPOCHS = 3000
 
@@ -30,7 +31,7 @@ def pairs_of(data: RatingsDataset) -> Indices:
     return np.stack([data.users, data.items], axis=1)
 
 
-def best_of_restarts(n_factors: int = 5, seed: int = 0, restarts: int = 3) -> MatrixFactorization:
+def best_of_restarts(n_factors: int = 5, seed: int = 0, restarts: int = 3) -> SparseMatrixFactorization:
     """The lecture's factorization of the whole table, from several random starts: that with the smallest error.
 
     Gradient descent ends in one of a few valleys, 0.393, 0.403 or 0.412 stars deep, and no single start is sure to find
@@ -43,7 +44,7 @@ def best_of_restarts(n_factors: int = 5, seed: int = 0, restarts: int = 3) -> Ma
     """
     data = lecture_table()
     starts = np.random.default_rng(seed).spawn(restarts)
-    models = [MatrixFactorization(n_factors, epochs=EPOCHS, seed=start) for start in starts]
+    models = [SparseMatrixFactorization(n_factors, epochs=EPOCHS, seed=start) for start in starts]
     return min((model.fit(pairs_of(data), data.ratings) for model in models), key=lambda model: model.history[-1])
 
 
@@ -65,10 +66,21 @@ class HiddenCells:
 
     def text(self, lang: str | None = None) -> str:
         """The table, in Vietnamese ("vi") or English ("en"), by default the language in force."""
-        rows = [(say("the mean alone", lang), self.mean), (say("mean and biases", lang), self.biases)]
+        language = resolve(lang)
+        rows = [
+            (phrase("the mean alone")[language], self.mean),
+            (phrase("mean and biases")[language], self.biases),
+        ]
         for (count, penalty), errors in self.factors.items():
-            rows.append((say("factors and penalty", lang, count=count, penalty=f"{penalty:g}"), errors))
-        lines = [say("hidden cells", lang, count=self.n_hidden), f"{'':<32}{say('known'):>10}{say('hidden'):>10}"]
+            rows.append(
+                (phrase("{count} factors, penalty {penalty:g}", count=count, penalty=penalty)[language], errors)
+            )
+        says = (
+            "RMSE (stars) with {count} cells of the table hidden: more factors always fit the known cells better, "
+            "but not the hidden ones (overfitting)"
+        )
+        heads = phrase("known")[language], phrase("hidden")[language]
+        lines = [phrase(says, count=self.n_hidden)[language], f"{'':<32}{heads[0]:>10}{heads[1]:>10}"]
         return "\n".join(lines + [f"{name:<32}{known:>10.3f}{hidden:>10.3f}" for name, (known, hidden) in rows])
 
     def __str__(self) -> str:
@@ -100,7 +112,7 @@ def hidden_cells(
         return float(first), float(second)
 
     def factorization(count: int, penalty: float) -> Callable[[int], Recommender]:
-        return lambda seed: MatrixFactorization(count, epochs=epochs, penalty=penalty, seed=seed)
+        return lambda seed: SparseMatrixFactorization(count, epochs=epochs, penalty=penalty, seed=seed)
 
     table = {(k, penalty): errors(factorization(k, penalty)) for k in n_factors for penalty in penalties}
     mean, biases = errors(lambda seed: GlobalMean()), errors(lambda seed: MeanAndBiases())

@@ -30,8 +30,20 @@ MODELS_VIETNAMESE: Final[dict[str, str]] = {
     "{place} is {value}; a weight is 0 or more": "{place} là {value}; trọng số phải từ 0 trở lên",
     "all weights in sample_weight are 0: there is nothing to learn from": "mọi trọng số trong sample_weight đều là 0: "
     "không có gì để học",
-    "{name} is no table of numbers; turn texts into numbers, and give all rows one length": "{name} không phải là bảng "
-    "số; hãy đổi chữ thành số, và cho mọi dòng cùng độ dài",
+    "{name} is no table of numbers; give numbers only, and all rows one length": "{name} không phải là bảng số; hãy chỉ "
+    "cho số, và cho mọi dòng cùng độ dài",
+    "{name}[{place}] is {value!r}, a text; turn texts into numbers, such as one column of 0 and 1 for each": "{name}"
+    "[{place}] là {value!r}, một chuỗi chữ; hãy đổi chữ thành số, ví dụ mỗi từ một cột gồm 0 và 1",
+    "y has shape {shape}, a column; write y.ravel()": "y có shape {shape}, là một cột; hãy viết y.ravel()",
+    "y[{row}] is {label!r}, but the classes are {classes}: give labels of the same type": "y[{row}] là {label!r}, nhưng "
+    "các lớp là {classes}: hãy cho nhãn cùng kiểu",
+    "y has {found} targets per sample, but {estimator} predicts {wanted}": "y có {found} đích cho mỗi mẫu, nhưng "
+    "{estimator} dự đoán {wanted}",
+    "seed={value!r} makes no sense; write a whole number ≥ 0, or None for chance": "seed={value!r} không hợp lệ; hãy "
+    "viết một số nguyên ≥ 0, hoặc None để lấy ngẫu nhiên",
+    "early_stopping cannot hold out {share:g} of {rows} rows: {reason} Take more rows, another validation_fraction, or "
+    "early_stopping=False": "early_stopping không thể giữ riêng {share:g} của {rows} dòng: {reason} Hãy lấy nhiều dòng "
+    "hơn, chọn validation_fraction khác, hoặc early_stopping=False",
     "{name} holds {dtype}, not real numbers": "{name} chứa {dtype}, không phải số thực",
     "{count} values of {name} are NaN or infinite, the first is {place}: leave such rows out or fill in values": ""
     "{name} có {count} giá trị là NaN hoặc vô cực, đầu tiên là {place}: hãy bỏ những dòng đó hoặc điền giá trị khác",
@@ -58,8 +70,34 @@ MODELS_VIETNAMESE: Final[dict[str, str]] = {
     "{path} holds {found}, not a {estimator}": "{path} chứa {found}, không phải {estimator}",
     # estimators: training
     "the steps have become too short to change anything": "các bước đã quá ngắn, không còn thay đổi gì nữa",
-    "no minimum was reached in {steps} steps; scale the data, take a stronger penalty or a larger max_iter": "chưa tới "
-    "cực tiểu sau {steps} bước; hãy chuẩn hoá dữ liệu, tăng mức phạt (penalty) hoặc tăng max_iter",
+    "no minimum was reached in {steps} steps: the last moved coefficients by {far} of their size; scale the data, take "
+    "a stronger penalty or a larger max_iter": "chưa tới cực tiểu sau {steps} bước: bước cuối cùng còn dịch các hệ số đi "
+    "{far} so với độ lớn của chúng; hãy chuẩn hoá dữ liệu, tăng mức phạt (penalty) hoặc tăng max_iter",
+    # recommenders
+    "there are no ratings to learn from": "không có điểm đánh giá nào để học",
+    "X has {count} pairs, y has shape {shape}; y needs one rating for each pair": "X có {count} cặp, còn y có shape "
+    "{shape}; y cần mỗi cặp một điểm",
+    "y[{row}] is {value}, no rating; leave unrated pairs out": "y[{row}] là {value}, không phải là điểm; hãy bỏ những "
+    "cặp chưa được đánh giá",
+    "y holds something that is no number; give one rating for each pair": "y chứa thứ không phải là số; hãy cho mỗi "
+    "cặp một điểm",
+    "X needs shape (n, 2) and whole numbers, a user and a film in each row, not shape {shape} and {dtype}": "X cần "
+    "shape (n, 2) và các số nguyên, mỗi hàng một người dùng và một phim, không phải shape {shape} và {dtype}",
+    "{what} number {number} is unknown; they go from 0 to {last}": "không có {what} số {number}; các số đi từ 0 đến "
+    "{last}",
+    "user": "người dùng",
+    "film": "phim",
+    "{name}={value!r} makes no sense; take a whole number from 1": "{name}={value!r} không hợp lệ; hãy chọn một số "
+    "nguyên từ 1 trở lên",
+    # the lecture's table, and overfitting
+    "the mean alone": "chỉ trung bình chung",
+    "mean and biases": "trung bình và các bias",
+    "{count} factors, penalty {penalty:g}": "{count} factor, penalty {penalty:g}",
+    "known": "đã biết",
+    "hidden": "bị che",
+    "RMSE (stars) with {count} cells of the table hidden: more factors always fit the known cells better, but not the "
+    "hidden ones (overfitting)": "RMSE (sao) khi che {count} ô của bảng: càng nhiều factor, sai số trên các ô đã biết "
+    "càng nhỏ, nhưng trên các ô bị che thì không (overfitting)",
     # factorization of whole tables
     "ratings need a row per user and a column per film, not {shape}": "bảng điểm cần mỗi hàng một người "
     "dùng và mỗi cột một phim, không phải shape {shape}",

@@ -13,6 +13,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinygrad_vn.phrases import phrase, said
+
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
@@ -38,15 +40,19 @@ class Recommender(ABC):
             ValueError: there are no ratings, the shapes do not fit, or a number is negative, too large or not finite.
         """
         users, items = _columns(X)
-        ratings = np.asarray(y, np.float64)
+        ratings = _numbers(y)
         if not len(users):
-            raise ValueError("there are no ratings to learn from")
+            raise ValueError(said("there are no ratings to learn from"))
         self.shape = (int(users.max()) + 1, int(items.max()) + 1) if shape is None else shape
         self._check_known(users, items)
         if ratings.shape != users.shape:
-            raise ValueError(f"X has {len(users)} pairs, y has shape {ratings.shape}; y needs one rating for each pair")
+            says = "X has {count} pairs, y has shape {shape}; y needs one rating for each pair"
+            raise ValueError(said(says, count=len(users), shape=ratings.shape))
         if not np.isfinite(ratings).all():
-            raise ValueError(f"y[{np.argmin(np.isfinite(ratings))}] is no finite number; leave unrated pairs out")
+            row = int(np.argmin(np.isfinite(ratings)))
+            raise ValueError(
+                said("y[{row}] is {value}, no rating; leave unrated pairs out", row=row, value=ratings[row])
+            )
         self._seen = np.unique(users * self.shape[1] + items)
         self._learn(users, items, ratings)
         return self
@@ -83,11 +89,11 @@ class Recommender(ABC):
 
     def rmse(self, X: ArrayLike, y: ArrayLike) -> float:
         """The root of the mean squared error of the predictions, in stars: 0 is perfect."""
-        return float(np.sqrt(np.mean((self.predict(X) - np.asarray(y)) ** 2)))
+        return float(np.sqrt(np.mean((self.predict(X) - _numbers(y)) ** 2)))
 
     def score(self, X: ArrayLike, y: ArrayLike) -> float:
         """R², the share of the ratings' variance that is explained, as in scikit-learn: 1 is perfect."""
-        return float(1 - self.rmse(X, y) ** 2 / np.var(np.asarray(y)))
+        return float(1 - self.rmse(X, y) ** 2 / np.var(_numbers(y)))
 
     def recommend(self, user: int, n: int | None = None, exclude: ArrayLike = ()) -> tuple[Indices, Numbers]:
         """The films that a user has not rated in the training data, best first.
@@ -103,6 +109,7 @@ class Recommender(ABC):
         Raises:
             ValueError: the model does not know this user.
         """
+        self._check_known(np.array([user]), np.arange(0))
         items = np.arange(self.shape[1])
         items = items[~np.isin(user * self.shape[1] + items, self._seen)]
         items = items[~np.isin(items, np.asarray(exclude))]
@@ -111,11 +118,16 @@ class Recommender(ABC):
         return items[best], ratings[best]
 
     def _check_known(self, users: Indices, items: Indices) -> None:
-        """ValueError where a number is negative, or as large as the number of users or films."""
-        for what, numbers, count in zip(("user", "film"), (users, items), self.shape, strict=True):
+        """ValueError where nothing was learned, or a number is negative or too large."""
+        if not hasattr(self, "shape"):
+            says = "this {estimator} has not learned anything yet: call fit(X, y)"
+            raise ValueError(said(says, estimator=type(self).__name__))
+        for k, (numbers, count) in enumerate(zip((users, items), self.shape, strict=True)):
             wrong = (numbers < 0) | (numbers >= count)
             if wrong.any():
-                raise ValueError(f"{what} number {numbers[np.argmax(wrong)]} is unknown; they go from 0 to {count - 1}")
+                what = phrase("film") if k else phrase("user")
+                says = "{what} number {number} is unknown; they go from 0 to {last}"
+                raise ValueError(said(says, what=what, number=numbers[np.argmax(wrong)], last=count - 1))
 
     @abstractmethod
     def _learn(self, users: Indices, items: Indices, ratings: Numbers) -> None:
@@ -126,10 +138,27 @@ class Recommender(ABC):
         """The ratings to be expected, for checked arrays of shape (n,)."""
 
 
+def check_counts(**settings: object) -> None:
+    """ValueError where one of these settings is no whole number from 1."""
+    for name, value in settings.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(
+                said("{name}={value!r} makes no sense; take a whole number from 1", name=name, value=value)
+            )
+
+
 def _columns(X: ArrayLike) -> tuple[Indices, Indices]:
     """The users and the films of X; ValueError where it is no table of whole numbers with two columns."""
     pairs = np.asarray(X)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or (pairs.size and pairs.dtype.kind not in "iu"):
-        found = f"shape {pairs.shape} and dtype {pairs.dtype}"
-        raise ValueError(f"X needs shape (n, 2) and whole numbers, a user and a film in each row, but has {found}")
+        says = "X needs shape (n, 2) and whole numbers, a user and a film in each row, not shape {shape} and {dtype}"
+        raise ValueError(said(says, shape=pairs.shape, dtype=pairs.dtype))
     return np.ascontiguousarray(pairs[:, 0], np.intp), np.ascontiguousarray(pairs[:, 1], np.intp)
+
+
+def _numbers(y: ArrayLike) -> Numbers:
+    """The ratings as floats; ValueError where they are something else."""
+    try:
+        return np.asarray(y, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(said("y holds something that is no number; give one rating for each pair")) from None

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygrad_vn import Tensor
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.models.collab.words import say
-from tinygrad_vn.models.embedding_dot import Range
+from tinygrad_vn.models.embedding_dot import Range, in_range
 
 
 class Suggestion(NamedTuple):
@@ -41,7 +45,7 @@ class Explanation:
 
     mean + user_bias + item_bias + the terms of `factors` + `other_factors` is `total`, exactly: the prediction where
     there is no sigmoid, and what goes into the sigmoid where there is one. (`predict` cuts off what lies beyond the
-    scale, the `prediction` here does not.)
+    scale, the `prediction` here does not.) A model without biases has factor terms only, and 0 for the rest.
 
     Attributes:
         user, item, title: which.
@@ -55,6 +59,7 @@ class Explanation:
         prediction: the total, through the sigmoid where there is one.
         y_range: the ends of the sigmoid.
         cold: whether the user or the film has no ratings; its terms are 0 then.
+        has_biases: whether the model has a mean and biases.
         only_ranks: whether the model was trained to rank films: then the prediction is a score, not in stars, and has
             no mean.
     """
@@ -72,12 +77,15 @@ class Explanation:
     prediction: float
     y_range: Range | None
     cold: bool
-    only_ranks: bool = False
+    has_biases: bool
+    only_ranks: bool
 
     def text(self, lang: str | None = None) -> str:
         """The table, in Vietnamese ("vi") or English ("en"), by default the language in force."""
-        rows = [] if self.only_ranks else [(say("mean", lang), self.mean)]
-        rows += [(say("user", lang), self.user_bias), (say("film", lang), self.item_bias)]
+        rows = []
+        if self.has_biases:
+            rows = [] if self.only_ranks else [(say("mean", lang), self.mean)]
+            rows += [(say("user", lang), self.user_bias), (say("film", lang), self.item_bias)]
         for term in self.factors:
             rows.append((say("factor", lang, k=term.factor, u=number(term.user), m=number(term.film)), term.term))
         if self.n_other:
@@ -93,3 +101,48 @@ class Explanation:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def explained(
+    which: tuple[Any, Any, str, bool],
+    biases: tuple[float, float, float] | None,
+    rows: tuple[NDArray[Any], NDArray[Any]],
+    top: int,
+    y_range: Range | None,
+    only_ranks: bool,
+) -> Explanation:
+    """Take a prediction apart.
+
+    Args:
+        which: user, film, its title, and whether one of both is cold.
+        biases: μ, b_u and b_i; None where the model has none.
+        rows: u and m, both of shape (k,).
+        top: how many factors are named.
+        y_range: the ends of the sigmoid, None without one.
+        only_ranks: whether the model was trained to rank films.
+    """
+    of_user, of_film = (row.astype(np.float64) for row in rows)
+    terms = of_user * of_film
+    order = np.argsort(-abs(terms), kind="stable")
+    factors = tuple(FactorTerm(int(k), float(of_user[k]), float(of_film[k]), float(terms[k])) for k in order[:top])
+    rest = float(terms[order[top:]].sum())
+    mean, user_bias, item_bias = biases or (0.0, 0.0, 0.0)
+    total = mean + user_bias + item_bias + sum(term.term for term in factors) + rest
+    user, item, title, cold = which
+    return Explanation(
+        user,
+        item,
+        title,
+        mean,
+        user_bias,
+        item_bias,
+        factors,
+        rest,
+        max(len(terms) - top, 0),
+        total,
+        in_range(Tensor(total), y_range).item(),
+        y_range,
+        cold,
+        biases is not None,
+        only_ranks,
+    )

@@ -1,199 +1,168 @@
-"""How good a recommender is: how far its ratings are off, and what stands at the top of its lists.
+"""How good a recommender is, beside what it has to beat, and for whom.
 
-Ratings: RMSE = √ mean (r̂ − r)², which large errors dominate, and MAE = mean |r̂ − r|, both in stars. Pairs whose user
-and film both have ratings in the training part are "warm"; the others are "cold": a model can only fall back on means.
+`Evaluation` is a table: a row for the model and for every baseline, a column for every measure of `scores.py`, and
+three parts of it, since a model may be good for those whom it knows and useless for all others:
 
-Ranking: all films that a user has not rated in the training part are ranked, and those of the test part that the user
-gave at least `liked` stars count as right. Of the first k,
-
-    precision   how many are right, divided by k
-    recall      how many are right, divided by all that would be
-    NDCG        the right ones at places p, ∑ 1 / log₂(p + 1), divided by the sum that a perfect list has
-    MAP         the mean of the precisions at the places of the right ones (up to k or their number, the smaller)
-    coverage    how many different films anybody is recommended, divided by all
-
-each the mean over the users with something to be found. What a user watched and did not rate counts as wrong, so all of
-these are low for every method: compare them, do not read them as marks.
-
-Source: Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20(4), 2002.
+    all     everything
+    warm    ratings whose user and film both have ratings in the training part; lists for users who have some
+    cold    the other ratings, and lists for new users: everybody new gets the same list, so it can only hold what
+            pleases most people
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_vn.data import RatingsDataset
-from tinygrad_vn.models.baselines import GlobalMean, ItemNeighbours, MeanAndBiases, Popularity
+from tinygrad_vn.models.collab.contestants import MOST_FILMS, Contestant
+from tinygrad_vn.models.collab.score_table import counted, score_table
+from tinygrad_vn.models.collab.scores import (
+    NO_ERRORS,
+    NO_RANKING,
+    Pairs,
+    RankingScores,
+    RatingErrors,
+    first_films,
+    list_scores,
+    ranking_scores,
+    rating_errors,
+)
 from tinygrad_vn.models.collab.words import say
-from tinygrad_vn.models.recommender import Indices, Numbers, Recommender
-
-USERS_AT_ONCE = 256
+from tinygrad_vn.models.recommender import Indices, Numbers
 
 
 @dataclass(frozen=True)
-class RatingErrors:
-    """RMSE and MAE in stars, over all pairs, the warm and the cold; NaN where there are none."""
+class Judged:
+    """One model on one part; see `scores.py`."""
 
-    rmse: float
-    mae: float
-    n: int
-    rmse_warm: float
-    mae_warm: float
-    n_warm: int
-    rmse_cold: float
-    mae_cold: float
-    n_cold: int
+    errors: RatingErrors
+    ranking: RankingScores
 
 
 @dataclass(frozen=True)
-class RankingScores:
-    """What stands among the first k, from 0 to 1."""
+class TestPart:
+    """What is judged by, in the numbers of the model.
 
-    k: int
-    precision: float
-    recall: float
-    ndcg: float
-    map: float
-    coverage: float
-    n_users: int
+    Attributes:
+        users, items, ratings: the ratings, shape (n,).
+        owners: whose they are, shape (n,): two users whom the model does not know share a row, but are two.
+        cold_users, cold_items: which of the model's rows have no ratings in the training part.
+        seen: who rated what in the training part, which is not recommended again.
+        n_items: how many films can be recommended.
+        liked: a film is right for whoever gave it at least so many stars.
+    """
+
+    __test__ = False  # no test of pytest's
+
+    users: Indices
+    items: Indices
+    ratings: Numbers
+    owners: Indices
+    cold_users: NDArray[np.bool]
+    cold_items: NDArray[np.bool]
+    seen: Pairs
+    n_items: int
+    liked: float
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Errors and ranking of a model on a test part; `str()` is a table, in the language in force."""
+    """A model and the baselines on a test part; `str()` is the table, in the language in force.
 
-    errors: RatingErrors | None
-    ranking: RankingScores
+    Attributes:
+        judged: by the name of the model or baseline, and "all", "warm" or "cold". The model comes first.
+        n_ratings: how many ratings each part has.
+        n_users: how many users each part has whose lists are judged.
+        k: the length of the lists.
+        users_left_out: how many users of the test part like no film in it, so that there is nothing to be found.
+        ratings_left_out: how many ratings are of films that the model does not know, and cannot recommend.
+    """
+
+    judged: dict[str, dict[str, Judged]]
+    n_ratings: dict[str, int]
+    n_users: dict[str, int]
+    k: int
+    users_left_out: int
+    ratings_left_out: int
+
+    def __getitem__(self, part: str) -> Judged:
+        """What the model reaches on a part: "all", "warm" or "cold"."""
+        return next(iter(self.judged.values()))[part]
 
     @property
     def rmse(self) -> float:
-        """Over all test ratings, in stars; NaN for a model that ranks only."""
-        return self.errors.rmse if self.errors else float("nan")
+        """The model's, over all test ratings, in stars; NaN for a model that ranks only."""
+        return self["all"].errors.rmse
 
     @property
     def ndcg(self) -> float:
-        """Of the first k."""
-        return self.ranking.ndcg
+        """The model's, of the first k, over all users."""
+        return self["all"].ranking.ndcg
+
+    def values(self, name: str, part: str) -> list[float]:
+        """RMSE, MAE, precision, recall, NDCG, MAP and coverage of a model or baseline."""
+        one = self.judged[name][part]
+        return [*astuple(one.errors), *astuple(one.ranking)]
 
     def text(self, lang: str | None = None) -> str:
         """The table, in Vietnamese ("vi") or English ("en"), by default the language in force."""
-        parts = []
-        if self.errors:
-            e = self.errors
-            rows = [
-                ("all", e.rmse, e.mae, e.n),
-                ("warm", e.rmse_warm, e.mae_warm, e.n_warm),
-                ("cold", e.rmse_cold, e.mae_cold, e.n_cold),
-            ]
-            parts = [f"{say(name, lang):<32} RMSE {rmse:.4f}  MAE {mae:.4f}  n = {n:,}" for name, rmse, mae, n in rows]
-        r = self.ranking
-        parts += [f"{say('ranking', k=r.k, users=r.n_users)}"]
-        values = {"precision": r.precision, "recall": r.recall, "NDCG": r.ndcg, "MAP": r.map, "coverage": r.coverage}
-        return "\n".join([*parts, "  ".join(f"{name} {value:.4f}" for name, value in values.items())])
+        return score_table(
+            list(self.judged),
+            lambda name, part: ["–" if np.isnan(value) else f"{value:.4f}" for value in self.values(name, part)],
+            {part: (counted(n, lang), counted(self.n_users[part], lang)) for part, n in self.n_ratings.items()},
+            self.k,
+            self.remarks(lang),
+            lang,
+        )
+
+    def remarks(self, lang: str | None = None) -> list[str]:
+        """What the table does not count."""
+        remarks = []
+        if self.users_left_out:
+            remarks.append(say("users left out", lang, count=counted(self.users_left_out, lang)))
+        if self.ratings_left_out:
+            remarks.append(say("ratings left out", lang, count=counted(self.ratings_left_out, lang)))
+        if "Popularity" in self.judged and "ItemNeighbours" not in self.judged:
+            remarks.append(say("no neighbours", lang, most=counted(MOST_FILMS, lang)))
+        return remarks
 
     def __str__(self) -> str:
         return self.text()
 
 
-def baselines(train: RatingsDataset, test: RatingsDataset, k: int = 10, liked: float = 4.0) -> dict[str, Evaluation]:
-    """What every model is to be compared with, learned from and judged by the same parts; by name."""
-    models = (GlobalMean(), MeanAndBiases(), Popularity(), ItemNeighbours())
-    return {type(model).__name__: evaluated(model, train, test, k, liked) for model in models}
-
-
-def evaluated(
-    model: Recommender, train: RatingsDataset, test: RatingsDataset, k: int = 10, liked: float = 4.0
-) -> Evaluation:
-    """Fit a recommender on one part of the ratings and judge it by another, as `CollabLearner.evaluate` does."""
-    shape = train.n_users, train.n_items
-    model.fit(np.stack([train.users, train.items], axis=1), train.ratings, shape)
-    counts = (np.bincount(part, minlength=n) for part, n in zip((train.users, train.items), shape, strict=True))
-    new_user, new_item = (count == 0 for count in counts)
-    predicted = np.clip(model.predict(np.stack([test.users, test.items], axis=1)), *train.scale)
-    errors = rating_errors(predicted, test.ratings, new_user[test.users] | new_item[test.items])
-    right = test.ratings >= liked
-    seen = train.users, train.items
-    return Evaluation(errors, ranking_scores(model.scores, seen, (test.users[right], test.items[right]), shape, k))
-
-
-def rating_errors(predicted: Numbers, ratings: Numbers, is_cold: NDArray[np.bool]) -> RatingErrors:
-    """RMSE and MAE.
-
-    Args:
-        predicted: r̂, shape (n,).
-        ratings: r, shape (n,).
-        is_cold: whether the user or the film has no rating in the training part, shape (n,).
-    """
-    off = predicted - ratings
-    return RatingErrors(*_errors(off), *_errors(off[~is_cold]), *_errors(off[is_cold]))
-
-
-def _errors(off: Numbers) -> tuple[float, float, int]:
-    """RMSE, MAE, and of how many."""
-    if not len(off):
-        return float("nan"), float("nan"), 0
-    return float(np.sqrt(np.mean(off**2))), float(np.mean(abs(off))), len(off)
-
-
-def ranking_scores(
-    scores: Callable[[Indices], Numbers],
-    seen: tuple[Indices, Indices],
-    right: tuple[Indices, Indices],
-    shape: tuple[int, int],
-    k: int = 10,
-) -> RankingScores:
-    """Precision, recall, NDCG and MAP of the first k, and coverage.
-
-    Args:
-        scores: maps numbers of users, shape (m,), to a row of scores for each, shape (m, films).
-        seen: who rated what in the training part, which is not recommended again.
-        right: who likes what, in the test part.
-        shape: (number of users, number of films).
-        k: the length of the lists.
+def evaluated(contestants: Mapping[str, Contestant], test: TestPart, k: int) -> Evaluation:
+    """Judge all of them by the same ratings and the same users.
 
     Raises:
         ValueError: k is below 1 or there are fewer films, or nobody likes anything.
     """
-    if not 1 <= k <= shape[1]:
-        raise ValueError(say("wrong k", k=k, films=shape[1]))
-    users = np.unique(right[0])
-    if not len(users):
+    if not 1 <= k <= test.n_items:
+        raise ValueError(say("wrong k", k=k, films=test.n_items))
+    likes = (test.ratings >= test.liked) & (test.items < test.n_items)
+    if not likes.any():
         raise ValueError(say("nobody likes anything"))
-    discount, found = 1 / np.log2(np.arange(2, k + 2)), np.zeros((len(users), 4))
-    recommended = np.zeros(shape[1], bool)
-    for begin in range(0, len(users), USERS_AT_ONCE):
-        chosen = users[begin : begin + USERS_AT_ONCE]
-        values = np.array(scores(chosen), np.float64)
-        values[_table(chosen, seen, shape)] = -np.inf
-        is_right = _table(chosen, right, shape)
-        best = _first(values, k)
-        hit = np.take_along_axis(is_right, best, 1)
-        recommended[best] = True
-        total = is_right.sum(1)
-        ideal = np.concatenate([[0], np.cumsum(discount)])[np.minimum(total, k)]
-        precisions = hit.cumsum(1) / np.arange(1, k + 1)
-        found[begin : begin + len(chosen)] = np.stack(
-            [hit.mean(1), hit.sum(1) / total, hit @ discount / ideal, (precisions * hit).sum(1) / np.minimum(total, k)],
-            axis=1,
-        )
-    precision, recall, ndcg, mean_precision = found.mean(0).tolist()
-    return RankingScores(k, precision, recall, ndcg, mean_precision, float(recommended.mean()), len(users))
+    owners, first, case = np.unique(test.owners[likes], return_index=True, return_inverse=True)
+    users, right = test.users[likes][first], (case, test.items[likes])
+    of_ratings = _parts(test.cold_users[test.users] | test.cold_items[test.items])
+    of_users = _parts(test.cold_users[users])
+    judged: dict[str, dict[str, Judged]] = {}
+    for name, one in contestants.items():
+        errors, ranking = dict.fromkeys(of_ratings, NO_ERRORS), dict.fromkeys(of_users, NO_RANKING)
+        if one.predict is not None:
+            predicted = one.predict(test.users, test.items)
+            errors = {part: rating_errors(predicted[own], test.ratings[own]) for part, own in of_ratings.items()}
+        if one.scores is not None:
+            lists = first_films(one.scores, users, test.seen, test.n_items, k)
+            found = list_scores(lists, right)
+            ranking = {part: ranking_scores(lists[own], found[own], test.n_items) for part, own in of_users.items()}
+        judged[name] = {part: Judged(errors[part], ranking[part]) for part in of_ratings}
+    n_ratings, n_users = ({part: int(own.sum()) for part, own in parts.items()} for parts in (of_ratings, of_users))
+    idle, unknown = len(np.unique(test.owners)) - len(owners), int((test.items >= test.n_items).sum())
+    return Evaluation(judged, n_ratings, n_users, k, idle, unknown)
 
 
-def _first(values: Numbers, k: int) -> Indices:
-    """The columns of the k largest values of each row, the largest first; of equal ones those further left."""
-    return np.argsort(-values, axis=1, kind="stable")[:, :k]
-
-
-def _table(users: Indices, pairs: tuple[Indices, Indices], shape: tuple[int, int]) -> NDArray[np.bool]:
-    """Which films the pairs name, one row for each of the users."""
-    row = np.full(shape[0], -1)
-    row[users] = np.arange(len(users))
-    table = np.zeros((len(users), shape[1]), bool)
-    chosen = row[pairs[0]] >= 0
-    table[row[pairs[0][chosen]], pairs[1][chosen]] = True
-    return table
+def _parts(is_cold: NDArray[np.bool]) -> dict[str, NDArray[np.bool]]:
+    return {"all": np.ones_like(is_cold), "warm": ~is_cold, "cold": is_cold}

@@ -8,14 +8,14 @@ from typing import Any, Final
 import numpy as np
 
 from tinygrad_vn.checkpoint import load
-from tinygrad_vn.data import RatingsDataset
+from tinygrad_vn.data import RatingsDataset, RatingsSplit
 from tinygrad_vn.models.collab.words import say
 
-FORMAT: Final = "tinygrad_vn recommender 1"
+FORMAT: Final = "tinygrad_vn recommender 2"
 
 
 def packed(data: RatingsDataset) -> dict[str, Any]:
-    """Ratings as plain arrays and lists; `rows` says which part of a split they are."""
+    """Ratings as plain arrays and lists; `rows` says which of the whole they are, `split` how they were chosen."""
     return {
         "users": data.users,
         "items": data.items,
@@ -25,6 +25,7 @@ def packed(data: RatingsDataset) -> dict[str, Any]:
         "titles": [list(data.titles), list(data.titles.values())],
         "scale": list(data.scale),
         "rows": data.rows,
+        "split": None if data.parted is None else data.parted.state(),
     }
 
 
@@ -34,7 +35,8 @@ def unpacked(parts: dict[str, Any]) -> RatingsDataset:
     titles = dict(zip(*parts["titles"], strict=True))
     low, high = parts["scale"]
     columns = (parts["users"], parts["items"], parts["ratings"])
-    return RatingsDataset(*columns, *ids, titles, scale=(low, high), rows=parts["rows"])
+    split = None if parts["split"] is None else RatingsSplit.from_state(parts["split"])
+    return RatingsDataset(*columns, *ids, titles, scale=(low, high), rows=parts["rows"], parted=split)
 
 
 def content_of(path: str | PathLike[str]) -> dict[str, Any]:

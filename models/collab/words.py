@@ -9,16 +9,52 @@ from tinygrad_vn.phrases import Text
 
 TEXTS: Final[dict[str, Text]] = {
     # evaluation
-    "all": {"vi": "mọi đánh giá", "en": "all ratings"},
-    "warm": {"vi": "người dùng và phim đã biết", "en": "known users and films"},
-    "cold": {"vi": "người dùng hoặc phim mới (cold)", "en": "new users or films (cold)"},
-    "ranking": {
-        "vi": "{k} phim đầu danh sách, trung bình trên {users} người dùng:",
-        "en": "the first {k} films, mean over {users} users:",
+    "part all": {
+        "vi": "mọi đánh giá ({ratings}), danh sách của mọi người dùng ({users})",
+        "en": "all: {ratings} ratings, lists of {users} users",
+    },
+    "part warm": {
+        "vi": "warm: {ratings} đánh giá có người dùng và phim đã biết, danh sách của {users} người dùng đã biết",
+        "en": "warm: {ratings} ratings by known users of known films, lists of {users} known users",
+    },
+    "part cold": {
+        "vi": "cold: {ratings} đánh giá có người dùng hoặc phim mới, danh sách của {users} người dùng mới",
+        "en": "cold: {ratings} ratings by new users or of new films, lists of {users} new users",
+    },
+    "coverage": {"vi": "độ phủ", "en": "coverage"},
+    "the mean alone": {"vi": "trung bình", "en": "mean"},
+    "mean and biases": {"vi": "trung bình + bias", "en": "mean + biases"},
+    "popularity": {"vi": "độ phổ biến", "en": "popularity"},
+    "item neighbours": {"vi": "phim lân cận", "en": "item neighbours"},
+    "users left out": {
+        "vi": "Không có danh sách cho {count} người dùng khác: họ không thích phim nào trong tập kiểm tra.",
+        "en": "{count} other users have no list: they like no film of the test set.",
+    },
+    "ratings left out": {
+        "vi": "{count} đánh giá là của những phim mà mô hình không biết, nên không thể đề xuất.",
+        "en": "{count} ratings are of films that the model does not know and cannot recommend.",
+    },
+    "no neighbours": {
+        "vi": "Có hơn {most} phim nên không so sánh với phim lân cận: bảng phim × phim quá lớn.",
+        "en": "There are more than {most} films; neighbours are left out, the table of films × films is too large.",
+    },
+    "over seeds": {
+        "vi": "trung bình ± độ lệch chuẩn, các seed {seeds}",
+        "en": "mean ± standard deviation, seeds {seeds}",
+    },
+    "judged by what was learned": {
+        "vi": "{learned} trong {count} đánh giá dùng để kiểm tra đã có trong tập huấn luyện, nên kết quả trông tốt hơn "
+        "sự thật; hãy kiểm tra bằng những đánh giá khác: train, test = ratings.split(test=0.2)",
+        "en": "{learned} of these {count} ratings are ones that the model was trained on, so that it looks better than "
+        "it is; judge it by others: train, test = ratings.split(test=0.2)",
+    },
+    "no seeds": {
+        "vi": "seeds rỗng; hãy cho ít nhất một seed, chẳng hạn seeds=(0, 1, 2)",
+        "en": "seeds is empty; give at least one, such as seeds=(0, 1, 2)",
     },
     "nobody likes anything": {
-        "vi": "phần test không có đánh giá nào đủ cao để được xem là thích; hãy giảm liked=, hoặc tăng phần test",
-        "en": "the test part has no rating high enough to count as liked; lower liked=, or take a larger test part",
+        "vi": "tập kiểm tra không có đánh giá nào đủ cao để được xem là thích; hãy giảm liked=, hoặc lấy tập lớn hơn",
+        "en": "the test set has no rating high enough to count as liked; lower liked=, or take a larger one",
     },
     "wrong k": {
         "vi": "k={k} không hợp lệ; hãy chọn từ 1 đến {films}, số phim hiện có",
@@ -28,37 +64,28 @@ TEXTS: Final[dict[str, Text]] = {
     "mean": {"vi": "trung bình chung μ", "en": "mean of all μ"},
     "user": {"vi": "bias của người dùng b_u", "en": "bias of the user b_u"},
     "film": {"vi": "bias của phim b_i", "en": "bias of the film b_i"},
-    "factor": {"vi": "nhân tố {k}: {u} × {m}", "en": "factor {k}: {u} × {m}"},
-    "other factors": {"vi": "{count} nhân tố còn lại", "en": "{count} other factors"},
+    "factor": {"vi": "factor {k}: {u} × {m}", "en": "factor {k}: {u} × {m}"},
+    "other factors": {"vi": "{count} factor còn lại", "en": "{count} other factors"},
     "sum": {"vi": "tổng", "en": "sum"},
     "after the sigmoid": {"vi": "sau sigmoid, trên thang {low}…{high}", "en": "after the sigmoid, on {low}…{high}"},
-    "why": {"vi": "Vì sao dự đoán này, {user}, {title}:", "en": "Why this prediction, {user}, {title}:"},
+    "why": {
+        "vi": "Vì sao mô hình dự đoán như vậy cho người dùng {user} và phim {title}:",
+        "en": "Why the model predicts this for user {user} and the film {title}:",
+    },
     "why score": {
-        "vi": "Vì sao điểm xếp hạng này, {user}, {title} (chỉ để xếp hạng phim, không tính bằng sao):",
-        "en": "Why this score, {user}, {title} (it ranks films and is not in stars):",
+        "vi": "Vì sao phim {title} có điểm xếp hạng này đối với người dùng {user} (không phải số sao):",
+        "en": "Why the film {title} has this score for user {user} (it ranks films and is not in stars):",
     },
     "is cold": {
         "vi": "(cold: người dùng hoặc phim chưa có đánh giá nào, nên phần của nó bằng 0)",
         "en": "(cold: this user or film has no ratings yet, so its terms are 0)",
     },
     "film factors": {
-        "vi": "Nhân tố của {count} phim nhiều đánh giá nhất",
+        "vi": "Factor của {count} phim có nhiều đánh giá nhất",
         "en": "Factors of the {count} films with most ratings",
     },
     "component": {"vi": "thành phần chính {k}", "en": "principal component {k}"},
     "test ratings": {"vi": "Đánh giá và dự đoán", "en": "Ratings and predictions"},
-    # the lecture's table
-    "the mean alone": {"vi": "chỉ trung bình chung", "en": "the mean alone"},
-    "mean and biases": {"vi": "trung bình và các bias", "en": "mean and biases"},
-    "factors and penalty": {"vi": "{count} nhân tố, penalty {penalty}", "en": "{count} factors, penalty {penalty}"},
-    "known": {"vi": "đã biết", "en": "known"},
-    "hidden": {"vi": "bị che", "en": "hidden"},
-    "hidden cells": {
-        "vi": "RMSE (sao) khi che {count} ô của bảng: sai số trên ô đã biết giảm mãi theo số nhân tố, "
-        "trên ô bị che thì không (overfitting)",
-        "en": "RMSE (stars) with {count} cells of the table hidden: more factors always fit the known cells better, "
-        "but not the hidden ones (overfitting)",
-    },
     # errors
     "no such model": {
         "vi": "không có mô hình {name!r}; hãy chọn {names}",
@@ -93,10 +120,6 @@ TEXTS: Final[dict[str, Text]] = {
         "vi": '{call} cần mô hình dựa trên tích vô hướng, không phải "net"; hãy dùng model="dot_bias" hoặc "audience"',
         "en": '{call} needs a model that is a dot product, not "net"; take model="dot_bias" or "audience"',
     },
-    "needs biases": {
-        "vi": '{call} cần mô hình có bias; hãy dùng model="dot_bias" hoặc "audience"',
-        "en": '{call} needs a model with biases; take model="dot_bias" or "audience"',
-    },
     "needs ratings": {
         "vi": "{call} cần mô hình dự đoán đánh giá; mô hình này được huấn luyện với loss={loss!r}, chỉ xếp hạng phim. "
         'Hãy dùng loss="mse"',
@@ -106,6 +129,15 @@ TEXTS: Final[dict[str, Text]] = {
     "nothing to fold in": {
         "vi": "cần ít nhất một đánh giá, {{item: rating}}, để thêm người dùng mới",
         "en": "a new user needs at least one rating, {{item: rating}}",
+    },
+    "wrong type of users": {
+        "vi": "id của người dùng có kiểu {types}, chẳng hạn {example!r}; {name!r} lại có kiểu {given}. Hãy đổi sang "
+        "kiểu đó",
+        "en": "ids of users are of type {types}, such as {example!r}; {name!r} is of type {given}. Convert it first",
+    },
+    "wrong type of films": {
+        "vi": "id của phim có kiểu {types}, chẳng hạn {example!r}; {name!r} lại có kiểu {given}. Hãy đổi sang kiểu đó",
+        "en": "ids of films are of type {types}, such as {example!r}; {name!r} is of type {given}. Convert it first",
     },
     "unknown film": {
         "vi": "không biết phim {item!r}; hãy dùng item_ids có trong dữ liệu",

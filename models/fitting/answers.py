@@ -10,8 +10,8 @@ from tinygrad_vn import nn
 from tinygrad_vn.models.fitting import inputs
 from tinygrad_vn.models.fitting.estimator import Estimator
 from tinygrad_vn.models.fitting.inputs import Labels, Numbers
+from tinygrad_vn.models.fitting.labels import labels, numbered, refuse_other_kinds
 from tinygrad_vn.phrases import said
-from tinygrad_vn.tensor import Tensor
 
 
 class Regressor(Estimator):
@@ -39,9 +39,15 @@ class Regressor(Estimator):
         """R², the share of the targets' variance that is explained: 1 is perfect, 0 what their mean would do.
 
         Of several targets the mean. Where a target is the same everywhere, it is 1 for exact predictions, else 0.
+
+        Raises:
+            ValueError: y has another length or number of targets, or a value is missing.
         """
         predicted = self.predict(X)
         target = inputs.targets(y, len(predicted)).reshape(len(predicted), -1)
+        if target.shape[1] != self.n_outputs_:
+            text = "y has {found} targets per sample, but {estimator} predicts {wanted}"
+            raise ValueError(said(text, found=target.shape[1], estimator=type(self).__name__, wanted=self.n_outputs_))
         weight = inputs.weights(sample_weight, len(predicted))
         mean = np.average(target, axis=0, weights=weight)
         error = np.average((target - predicted.reshape(target.shape)) ** 2, axis=0, weights=weight)
@@ -66,7 +72,7 @@ class Classifier(Estimator):
         return 1 if len(self.classes_) == 2 else len(self.classes_)
 
     def _target(self, y: Any, count: int) -> Any:
-        self.classes_, numbers = inputs.labels(y, count)
+        self.classes_, numbers = numbered(labels(y, count))
         return numbers
 
     def predict_proba(self, X: Any) -> Numbers:
@@ -80,12 +86,14 @@ class Classifier(Estimator):
         return chosen
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """The accuracy: the share of rows whose class is predicted rightly."""
+        """The accuracy: the share of rows whose class is predicted rightly.
+
+        Raises:
+            ValueError: y has another length, a label is missing, or is of another type than the classes.
+        """
         predicted = self.predict(X)
-        wanted = np.asarray(y.detach().numpy() if isinstance(y, Tensor) else y).reshape(-1)
-        if len(wanted) != len(predicted):
-            text = "X has {count} samples, but {name} has {length}: give one for each"
-            raise ValueError(said(text, count=len(predicted), name="y", length=len(wanted)))
+        wanted = labels(y, len(predicted))
+        refuse_other_kinds(wanted, self.classes_)
         return float(np.average(predicted == wanted, weights=inputs.weights(sample_weight, len(wanted))))
 
 

@@ -11,17 +11,15 @@ given, and checked by `fit`, so scikit-learn's `clone`, pipelines and searches w
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from os import PathLike
+from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
 
-from tinygrad_vn import checkpoint, nn
-from tinygrad_vn.lecture import Drawing, draw_network
+from tinygrad_vn import nn
 from tinygrad_vn.models.fitting import inputs
 from tinygrad_vn.models.fitting.inputs import Numbers
-from tinygrad_vn.models.fitting.settings import Settings
+from tinygrad_vn.models.fitting.kept import Learned
 from tinygrad_vn.nn.use import in_use
 from tinygrad_vn.phrases import said
 from tinygrad_vn.training import History
@@ -29,33 +27,23 @@ from tinygrad_vn.training import History
 ROWS_AT_ONCE = 10_000  # of a table that is predicted: hidden layers are wider than it
 
 
-class NotFittedError(ValueError, AttributeError):
-    """Something was asked of an estimator that has not learned anything yet."""
-
-
-class Estimator(Settings, ABC):
+class Estimator(Learned):
     """Base class. A subclass says which network it is, how it learns, and what its predictions mean.
 
     Attributes:
-        model: the network, an nn.Module, known after `fit`.
-        history: how it was trained.
         n_features_in_: d, the number of columns of X.
         feature_names_in_: the names of the columns, where X was a DataFrame.
     """
 
-    model: nn.Module
-    history: History
     n_features_in_: int
-
-    # --- learning and predicting ---------------------------------------------------------------------------------
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn.
 
         Args:
             X: a table of numbers, shape (n, d).
-            y: what is to be predicted, one for each row, shape (n,); numbers, also (n, k), for regressors, labels of
-                any type for classifiers.
+            y: what is to be predicted, one for each row, shape (n,). For regressors numbers, of shape (n, k) for
+                several, and for a column (n, 1) predictions are a column, too; for classifiers labels of any type.
             sample_weight: how much every row counts, shape (n,); a weight of 2 is the row twice.
 
         Raises:
@@ -118,11 +106,6 @@ class Estimator(Settings, ABC):
             parts = [self.model(rows[i : i + ROWS_AT_ONCE]).numpy() for i in range(0, len(rows), ROWS_AT_ONCE)]
         return np.concatenate(parts)
 
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "n_features_in_"):
-            name = type(self).__name__
-            raise NotFittedError(said("this {estimator} has not learned anything yet: call fit(X, y)", estimator=name))
-
     @abstractmethod
     def _check_settings(self) -> None:
         """ValueError where a setting makes no sense."""
@@ -138,63 +121,3 @@ class Estimator(Settings, ABC):
     @abstractmethod
     def _answer(self, outputs: Numbers) -> Any:
         """What the network's outputs, shape (n, outputs), mean."""
-
-    # --- pictures and files --------------------------------------------------------------------------------------
-
-    def draw(self, *example: Any, **settings: Any) -> Drawing:
-        """The network as layers of neurons: `draw_network(estimator.model, …)`, with its arguments."""
-        self._check_fitted()
-        return draw_network(self.model, *example, **settings)
-
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write settings, weights and history into one file, which holds data only, as `tg.save` does.
-
-        Raises:
-            NotFittedError: `fit` was not called.
-        """
-        self._check_fitted()
-        fitted = {name: value for name, value in vars(self).items() if name.endswith("_")}
-        objects = {
-            name: value.tolist()
-            for name, value in fitted.items()
-            if getattr(value, "dtype", np.dtype(float)).kind == "O"
-        }
-        plain = {name: value for name, value in fitted.items() if name not in objects}
-        content = {
-            "estimator": type(self).__name__,
-            "settings": self.get_params(),
-            "trained_with": self._trained_with,
-            "plain": plain,
-            "objects": objects,
-            "model": self.model.state_dict(),
-            "history": self.history.state_dict(),
-        }
-        checkpoint.save(path, content)
-
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> Self:
-        """Read what `save` has written.
-
-        Raises:
-            CheckpointError: the file is damaged or no checkpoint.
-            ValueError: it holds another kind of estimator, or none.
-        """
-        content = checkpoint.load(path)
-        found = content.get("estimator") if isinstance(content, dict) else None
-        if found != cls.__name__:
-            text = "{path} holds {found}, not a {estimator}"
-            raise ValueError(said(text, path=path, found=found or type(content).__name__, estimator=cls.__name__))
-        self = cls(**content["trained_with"])
-        objects = {name: np.array(values, dtype=object) for name, values in content["objects"].items()}
-        vars(self).update(content["plain"] | objects)
-        self._trained_with = self.get_params()
-        self.model = self._network()
-        self.model.load_state_dict(content["model"])
-        self.model.eval()
-        self.history = History()
-        self.history.load_state_dict(content["history"])
-        return self.set_params(**content["settings"])
-
-    @abstractmethod
-    def _network(self) -> nn.Module:
-        """The network of these settings for data like those of `fit`, not trained yet."""

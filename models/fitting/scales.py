@@ -22,19 +22,18 @@ class Scales:
     scale: Numbers
 
     @classmethod
-    def of(cls, X: Numbers, weight: Numbers | None = None, shift: bool = True, damping: float = 0.0) -> Scales:
+    def of(cls, X: Numbers, weight: Numbers | None = None, shift: bool = True) -> Scales:
         """Mean and standard deviation of every column; 1 for the scale of a constant one.
 
         Args:
             X: shape (n, d).
             weight: of the rows, shape (n,).
             shift: False to leave the mean where it is.
-            damping: what is added to the variances.
         """
         mean = np.average(X, axis=0, weights=weight) * shift
         if shift:  # of ten times 0.1, rounding leaves a mean beside 0.1
             mean = np.where(X.max(axis=0) == X.min(axis=0), X[0], mean)
-        variance = np.average((X - mean) ** 2, axis=0, weights=weight) + damping
+        variance = np.average((X - mean) ** 2, axis=0, weights=weight)
         return cls(mean, np.sqrt(np.where(variance > 0, variance, 1.0)))
 
     def turned_back(self, layer: nn.Linear) -> None:

@@ -6,7 +6,10 @@ So scikit-learn's `clone`, pipelines and searches, which make many estimators of
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from tinygrad_vn.phrases import said
 
@@ -63,3 +66,34 @@ class Settings:
             input_tags=InputTags(),
             **own,
         )
+
+
+def check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
+    """ValueError where a setting is none of what it can be."""
+    if not any(value is choice or (type(value) is type(choice) and value == choice) for choice in choices):
+        known = ", ".join(map(repr, choices))
+        raise ValueError(said("{name}={value!r} is none of {known}", name=name, value=value, known=known))
+
+
+def check_number(name: str, value: Any, low: float, *, above: bool = False, whole: bool = False) -> None:
+    """ValueError where a setting is no number, below `low`, or with `above` not more than it.
+
+    Raises:
+        ValueError: that.
+    """
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    is_number = isinstance(value, kinds) and not isinstance(value, bool)
+    if is_number and (value > low if above else value >= low):
+        return
+    bound = f"> {low:g}" if above else f"≥ {low:g}"
+    text = "{name}={value!r} makes no sense; it must be a number {bound}"
+    if whole:
+        text = "{name}={value!r} makes no sense; it must be a whole number {bound}"
+    raise ValueError(said(text, name=name, value=value, bound=bound))
+
+
+def check_seed(value: Any) -> None:
+    """ValueError where a seed is neither None nor a whole number from 0."""
+    if value is None or (isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0):
+        return
+    raise ValueError(said("seed={value!r} makes no sense; write a whole number ≥ 0, or None for chance", value=value))

@@ -16,7 +16,7 @@ from tinygrad_vn.cli import main
 from tinygrad_vn.cli.demo import FEWEST, Learned, worst_fitted
 from tinygrad_vn.cli.report import shortened, title_of
 from tinygrad_vn.data import RatingsDataset, lecture_table
-from tinygrad_vn.models import MatrixFactorization
+from tinygrad_vn.models import SparseMatrixFactorization
 
 PICTURES = ["loss_curve.png", "loss_curve.svg", "rating_graph.png", "rating_graph.svg"]
 RATINGS = "userId,movieId,rating,timestamp\n" + "".join(
@@ -323,7 +323,7 @@ def test_a_setting_that_is_no_language(
 def test_the_worst_fitted_rating_is_drawn() -> None:
     data = lecture_table()
     X = np.stack([data.users, data.items], axis=1)
-    model = MatrixFactorization(epochs=50).fit(X, data.ratings)
+    model = SparseMatrixFactorization(epochs=50).fit(X, data.ratings)
     missed_by = np.abs(model.predict(X) - data.ratings)
     of_user = data.users == 3
     assert missed_by[worst_fitted(Learned(model, data, {}), 3)] == missed_by[of_user].max()

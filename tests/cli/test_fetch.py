@@ -141,7 +141,12 @@ def test_one_changed_byte_is_refused(server, known, tmp_path, capsys):
     content = zipped({**FILES, "ratings.csv": RATINGS.replace(b"2.5", b"3.5")})
     server.answer = (200, content, None)
     said = refused(server, tmp_path, capsys)
-    assert f"has the SHA-256 {sha256(content)}, which is none of the releases that are known (spring)" in said
+    assert f"has the SHA-256 {sha256(content)}, which is that of no release that is known" in said
+    assert f"Known are spring: ratings.csv {sha256(FILES['ratings.csv'])}, movies.csv " in said
+    known(releases.Release("spring", archive="ab" * 32), releases.Release("autumn", archive="cd" * 32))
+    said = refused(server, tmp_path, capsys)
+    assert sha256(content) in said
+    assert f"Known are spring: zip {'ab' * 32}; autumn: zip {'cd' * 32}." in said
 
 
 @pytest.mark.parametrize(

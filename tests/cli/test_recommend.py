@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 from tinygrad_vn.cli import main
 from tinygrad_vn.cli.recommend import OPTIONS, STEPS
 from tinygrad_vn.data import RatingsDataset, lecture_table
-from tinygrad_vn.models import MeanAndBiases
-from tinygrad_vn.models.collab.learner import CollabLearner, collab_learner
+from tinygrad_vn.models import MeanAndBiases, collab_learner
+from tinygrad_vn.models.collab.learner import CollabLearner
 
 TOY_STORY, MATRIX = 1, 2571
 
@@ -66,7 +67,7 @@ def test_inspect(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_inspect_reads_every_layout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "u.data").write_text("1\t10\t3\t5\n2\t10\t4\t6\n", encoding="utf-8")
+    (tmp_path / "u.data").write_text("1\t10\t3\t881250949\n2\t10\t4\t881250950\n", encoding="utf-8")
     (tmp_path / "u.item").write_text("10|Cléo (1962)|\n", encoding="latin-1")
     found = values(["inspect", tmp_path / "u.data"], capsys)
     assert (found["ratings"], found["layout"]) == (2, {"kind": "list", "separator": "\t", "header": None})
@@ -109,13 +110,13 @@ def test_a_model_that_ranks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     learner.fit_one_cycle(20, progress=False)
     top = values(["top", path, "--user", "15", "--n", "2"], capsys)["recommended"]
     assert [film["film"] for film in top] == [film.item for film in learner.recommend(15, 2)]
-    assert values(["evaluate", path], capsys)["dot_bias"]["errors"] is None
+    assert values(["evaluate", path], capsys)["judged"]["dot_bias"]["all"]["errors"]["rmse"] is None
     assert len(values(["rate", path, "--rated", "1=5,matrix=2", "--n", "3"], capsys)["recommended"]) == 3
     for argv, english, vietnamese in (
         (["fit", "--loss", "softmax", "--out", tmp_path], "predicts no stars. Judge it by", "chứ không dự đoán số sao"),
         (["top", path, "--user", "15"], "user 15 (score, not stars)", "không phải số sao"),
         (["rate", path, "--rated", "1=5"], "to you (score, not stars)", "không phải số sao"),
-        (["explain", path, "--user", "15", "--film", "1"], "Why this score", "Vì sao điểm xếp hạng này"),
+        (["explain", path, "--user", "15", "--film", "1"], "has this score for user 15 (it ranks", "xếp hạng"),
     ):
         assert english in said(argv, capsys)
         assert vietnamese in said([*argv, "--lang", "vi"], capsys)
@@ -126,23 +127,166 @@ def test_a_model_that_ranks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_evaluate(learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = values(["evaluate", learner], capsys)
-    assert list(found) == ["dot_bias", "GlobalMean", "MeanAndBiases", "Popularity", "ItemNeighbours"]
+    assert list(found["judged"]) == ["dot_bias", "GlobalMean", "MeanAndBiases", "Popularity", "ItemNeighbours"]
+    assert found["remarks"] == []
     _, test = lecture_table().split(test=0.2, seed=0)
     expected = CollabLearner.load(learner).evaluate(test)
-    assert found["dot_bias"]["errors"]["rmse"] == pytest.approx(expected.rmse)
-    assert found["dot_bias"]["ranking"]["ndcg"] == pytest.approx(expected.ndcg)
-    assert found["dot_bias"]["errors"]["rmse_cold"] is None
+    own = found["judged"]["dot_bias"]
+    assert own["all"]["errors"]["rmse"] == pytest.approx(expected.rmse)
+    assert own["all"]["ranking"]["ndcg"] == pytest.approx(expected.ndcg)
+    assert own["cold"]["errors"]["rmse"] is None
     out = said(["evaluate", learner], capsys)
+    assert out.startswith("dot_bias, judged by ")
     assert f"{expected.rmse:.4f}" in out
-    assert "item-based neighbours" in out
-    assert "độ phủ" in said(["evaluate", learner, "--lang", "vi"], capsys)
+    assert "item neighbours" in out
+    out = said(["evaluate", learner, "--lang", "vi"], capsys)
+    assert out.startswith("Đánh giá mô hình dot_bias trên tập kiểm tra ")
+    assert "độ phủ" in out
 
 
 def test_evaluate_counts_new_users_apart(learner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "test.csv").write_text("userId,movieId,rating\n15,1,5\n4711,2571,4\n15,777,3\n", encoding="utf-8")
-    found = values(["evaluate", learner, "--test", tmp_path / "test.csv"], capsys)
-    for name in ("dot_bias", "GlobalMean"):
-        assert (found[name]["errors"]["n_warm"], found[name]["errors"]["n_cold"]) == (1, 2)
+    train = CollabLearner.load(learner).data
+    unseen = next(
+        film for film in train.item_ids if not ((train.users == 0) & (train.item_ids[train.items] == film)).any()
+    )
+    user = train.user_ids[0]
+    test = tmp_path / "test.csv"
+    test.write_text(f"userId,movieId,rating\n{user},{unseen},5\n4711,2571,4\n{user},777,3\n", encoding="utf-8")
+    found = values(["evaluate", learner, "--test", test], capsys)
+    assert (found["n_ratings"]["warm"], found["n_ratings"]["cold"]) == (1, 2)
+
+
+def test_evaluate_says_where_the_test_was_learned_from(
+    learner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = CollabLearner.load(learner).data
+    user, film = train.user_ids[train.users[0]], train.item_ids[train.items[0]]
+    test = tmp_path / "test.csv"
+    test.write_text(f"userId,movieId,rating\n{user},{film},5\n4711,2571,4\n", encoding="utf-8")
+    assert "1 of these 2 ratings" in said(["evaluate", learner, "--test", test], capsys)
+    assert "1 trong 2 đánh giá" in said(["evaluate", learner, "--test", test, "--lang", "vi"], capsys)
+    assert "1 of these 2" in values(["evaluate", learner, "--test", test], capsys)["remarks"][0]
+
+
+def test_evaluate_on_other_splits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The seed that `fit` took gives what `fit` has made; others, what they would have made."""
+    for seed in (3, 5):
+        said(["fit", "--factors", "3", "--seed", seed, "--out", tmp_path / str(seed)], capsys)
+    path = tmp_path / "3/recommender.npz"
+    found = values(["evaluate", path, "--seed", "3,5"], capsys)["seeds"]
+    for seed in ("3", "5"):
+        alone = values(["evaluate", tmp_path / seed / "recommender.npz"], capsys)
+        assert found[seed]["judged"]["dot_bias"] == alone["judged"]["dot_bias"]
+        assert found[seed]["judged"]["MeanAndBiases"] == alone["judged"]["MeanAndBiases"]
+    errors = [found[seed]["judged"]["dot_bias"]["all"]["errors"]["rmse"] for seed in found]
+    out = said(["evaluate", path, "--seed", "3,5", "--epochs", "15"], capsys)
+    assert "learned anew from 206 ratings, of which 20% are held out" in out
+    said(["evaluate", path, "--seed", "3,5", "--out", tmp_path / "judged.csv"], capsys)
+    rows = list(csv.DictReader((tmp_path / "judged.csv").read_text(encoding="utf-8-sig").splitlines()))
+    own = [float(row["RMSE"]) for row in rows if (row["model"], row["part"]) == ("dot_bias", "all")]
+    assert own == errors
+    assert f"{np.mean(errors):.4f} ± {np.std(errors, ddof=1):.4f}" in said(["evaluate", path, "--seed", "3,5"], capsys)
+
+
+def test_another_test_file_on_other_splits(learner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "test.csv").write_text("userId,movieId,rating\n4711,2571,4\n4711,777,5\n", encoding="utf-8")
+    out = said(["evaluate", learner, "--test", tmp_path / "test.csv", "--seed", "1", "--epochs", "5"], capsys)
+    assert "learned anew from 167 ratings" in out  # 165 and 2
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+QUESTIONS = {
+    "inspect": ["inspect"],
+    "evaluate": ["evaluate", "LEARNER"],
+    "top": ["top", "LEARNER", "--user", "15", "--n", "2"],
+    "similar": ["similar", "LEARNER", "--film", "1", "--n", "3"],
+    "explain": ["explain", "LEARNER", "--user", "15", "--film", "1"],
+    "rate": ["rate", "LEARNER", "--rated", "1=5,318=4", "--n", "2"],
+}
+
+
+@pytest.mark.parametrize("step", QUESTIONS)
+def test_every_answer_goes_into_a_file(
+    step: str, learner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = [str(learner) if word == "LEARNER" else word for word in QUESTIONS[step]]
+    shown = said(argv, capsys)
+    out = said([*argv, "--out", tmp_path / "new folder/answer.txt"], capsys)
+    written = (tmp_path / "new folder/answer.txt").read_text(encoding="utf-8")
+    without_times = [re.sub(r"[0-9]+ ms", "ms", text) for text in (written, shown, out)]
+    assert without_times[0] == without_times[1]
+    assert without_times[2] == f"{without_times[1]}\nWritten: {tmp_path / 'new folder/answer.txt'}\n"
+    found = values([*argv, "--out", tmp_path / "answer.json"], capsys)
+    assert json.loads((tmp_path / "answer.json").read_text(encoding="utf-8")) == found
+    said([*argv, "--out", tmp_path / "answer.CSV"], capsys)
+    assert (tmp_path / "answer.CSV").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def rows_of(argv: list[Any], path: Path, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    said([*argv, "--out", path], capsys)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_tables_for_spreadsheets(learner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, made = tmp_path / "answer.csv", CollabLearner.load(learner)
+    said(["inspect", "--out", path], capsys)
+    assert triples(RatingsDataset.from_file(path)) == triples(lecture_table())
+    films = [["1", str(film.item), film.title, str(film.score)] for film in made.recommend(15, 1)]
+    assert rows_of(["top", learner, "--user", "15", "--n", "1"], path, capsys) == [
+        ["rank", "movieId", "title", "score"],
+        *films,
+    ]
+    rows = rows_of(["explain", learner, "--user", "15", "--film", "1"], path, capsys)
+    parts = {row[0]: float(row[3]) for row in rows[1:]}
+    total, prediction = parts.pop("total"), parts.pop("prediction")
+    assert sum(parts.values()) == pytest.approx(total)
+    assert prediction == pytest.approx(made.explain(15, 1).prediction)
+    rows = rows_of(["rate", learner, "--rated", "1=5,318=4", "--n", "1"], path, capsys)
+    assert rows[1] == ["rated", "", "1", "Toy Story (1995)", "5.0"]
+    assert [row[0] for row in rows] == ["what", "rated", "rated", "recommended"]
+    rows = rows_of(["evaluate", learner], path, capsys)
+    assert rows[0][:3] == ["part", "model", "RMSE"]
+    cold = next(row for row in rows if row[:2] == ["cold", "dot_bias"])
+    assert cold[2] == ""  # NaN: there is nobody new
+
+
+@pytest.mark.parametrize("step", QUESTIONS)
+def test_a_file_of_an_unknown_kind_is_refused_before_any_work(
+    step: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("", "answer", "answer.xlsx"):
+        argv = [*QUESTIONS[step], "--out", name]
+        assert "name a file that ends with .txt, .json, .csv" in said(argv, capsys, status=2)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert "--out file/a.txt: cannot be written" in said(["inspect", "--out", "file/a.txt"], capsys, status=2)
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_which_films_are_asked(
+    learner: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def films(*options: str) -> list[int]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("4\n" * 99))
+        return [one["film"] for one in values(["rate", learner, *options], capsys)["rated"]]
+
+    best_known = films()
+    assert films("--seed", "1") == films("--seed", "1")
+    assert len({tuple(films("--seed", seed)) for seed in "123"} | {tuple(best_known)}) == 4
+    assert len(set(films("--seed", "1"))) == 10
+
+
+def test_a_file_that_could_be_a_list_or_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ratings.txt"
+    path.write_text("1 2 3\n2 1 5\n", encoding="utf-8")
+    assert "--layout list" in said(["inspect", path], capsys, status=2)
+    assert values(["inspect", path, "--layout", "matrix"], capsys)["ratings"] == 6
+    assert values(["inspect", path, "--layout", "list"], capsys)["ratings"] == 2
+
+
+# --- the other questions ----------------------------------------------------------------------------------------------
 
 
 def test_top(learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -257,7 +401,12 @@ def test_names_instead_of_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[
         (["explain", "LEARNER", "--user", "15", "--film", "9999"], "9999: there is no such film"),
         (["rate", "LEARNER", "--rated", "1=9"], "stars from 0.5 to 5, such as 1=5"),
         (["rate", "LEARNER", "--rated", "1=4,toy story=5"], "film 1 Toy Story (1995) is rated twice"),
-        (["fit", "--loss", "bce"], "mse, softmax"),
+        (["fit", "--loss", "bce"], "mse, softmax, bpr"),
+        (["inspect", "x.csv", "--layout", "cube"], "list, table, matrix"),
+        (["evaluate", "LEARNER", "--epochs", "3"], "--epochs is for learning anew: add --seed"),
+        (["evaluate", "LEARNER", "--seed", "1,,2"], "--seed ''"),
+        (["rate", "LEARNER", "--rated", "1=4", "--seed", "3"], "with --rated nothing is asked"),
+        (["top", "LEARNER", "--user", "15", "--seed", "3"], "there is no argument --seed"),
         (["fit", "--loss", "softmax", "--model", "net"], "dot product"),
         (["rate", "LEARNER", "--rated", "hello"], "hello: write film's id=stars"),
         (["rate", "LEARNER", "--rated", ""], "write film's id=stars"),
@@ -299,11 +448,12 @@ def test_nobody_answers(learner: Path, capsys: pytest.CaptureFixture[str], monke
 
 
 def test_a_model_that_cannot_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said(["fit", "--model", "dot", "--epochs", "2", "--out", tmp_path], capsys)
+    said(["fit", "--model", "net", "--epochs", "2", "--out", tmp_path], capsys)
     path = tmp_path / "recommender.npz"
-    assert "needs a model with biases" in said(["explain", path, "--user", "15", "--film", "1"], capsys, status=2)
-    asked = ["rate", path, "--rated", "1=5", "--lang", "vi"]
-    assert "cần mô hình có bias" in said(asked, capsys, status=2)
+    for argv in (["explain", path, "--user", "15", "--film", "1"], ["rate", path, "--rated", "1=5"]):
+        english = said(argv, capsys, status=2)
+        assert "needs a model that is a dot product" in english
+        assert said([*argv, "--lang", "vi"], capsys, status=2) != english
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])

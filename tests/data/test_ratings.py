@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+import tinygrad_vn as tg
 from tinygrad_vn.data import RatingsDataset, lecture_table
 from tinygrad_vn.errors import DataError
 from tinygrad_vn.language import set_language
@@ -43,6 +44,10 @@ def complaint(read, path):
 
 
 # The bundled table
+
+
+def test_the_data_set_is_found_where_it_is_looked_for():
+    assert tg.data.ratings.RatingsDataset is tg.data.RatingsDataset is RatingsDataset
 
 
 def test_the_lecture_table_is_the_one_in_the_lecture():

@@ -86,7 +86,7 @@ def test_movielens_in_its_four_layouts_is_one_data_set(movielens, write):
 
 
 def test_older_films_are_in_latin_1_and_keep_quotation_marks(write):
-    ratings = write("1\t1\t3\t0\n")
+    ratings = write("1\t1\t3\t881250949\n")
     films = write('1|"Misérables", Les (1995)|01-Jan-1995||http://x|0|1\n'.encode("latin-1"), "u.item")
     data = RatingsDataset.from_file(ratings, films, encoding="latin-1")
     assert data.title_of(1) == '"Misérables", Les (1995)'
@@ -131,7 +131,10 @@ def test_another_scale_can_be_named(write):
             ["line 3", "a second time, the first is on line 1"],
         ),
         ("1::1193::5::978300760\n1::661::3\n", ["line 2", "'1::661::3' has 3 fields, but the first line has 4"]),
-        ("1,1,3,0\n1,2,3\n5,3,3,3,0\n7,7,3,0\n", ["line 2", "has 3 fields"]),  # eight fields, as two good lines have
+        (
+            "1,131,3,0\n1,132,3\n5,133,3,3,0\n7,137,3,0\n",
+            ["line 2", "has 3 fields"],
+        ),  # eight fields, as two good lines have
         ("1::1193::5::978300760\n1,661,3,97\n", ["line 2", "is separated by commas, the lines above by '::'"]),
         ("1\t1193\t5\t9\n1::661::3::0\n", ["line 2", "is separated by '::', the lines above by tabs"]),
         ("1\t1193\t5\t9\n1\t\t3\t0\n", ["line 2", "the movieId is blank"]),
@@ -365,5 +368,101 @@ def test_wrong_arrays_name_the_row_and_the_remedy(columns, text):
 def test_new_complaints_speak_vietnamese(write):
     set_language("vi")
     assert "hàng 0, cột 1: điểm 9 nằm ngoài thang" in complaint(RatingsDataset.from_matrix, [[1, 9]])
-    text = complaint(RatingsDataset.from_file, write("1\t2\t3\n1,3,3\n"))
-    assert ", dòng 2: '1,3,3' được ngăn cách bằng dấu phẩy, còn các dòng trên bằng dấu tab" in text
+    text = complaint(RatingsDataset.from_file, write("1\t31\t3\n1,32,3\n"))
+    assert ", dòng 2: '1,32,3' được ngăn cách bằng dấu phẩy, còn các dòng trên bằng dấu tab" in text
+
+
+# Without a header: a list, or a matrix?
+
+MARKS = [" ", ",", ";", "\t", "|", "::"]
+
+
+def lines(table, mark):
+    return "".join(mark.join(f"{cell:g}" for cell in row) + "\n" for row in table)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("films", range(2, 7))
+@pytest.mark.parametrize("halves", [False, True])
+def test_a_dense_matrix_is_no_list_however_narrow(write, films, mark, halves):
+    rng = np.random.default_rng(films)
+    table = rng.integers(0, 11, (30, films)) / 2 if halves else rng.integers(0, 6, (30, films))
+    data = RatingsDataset.from_file(write(lines(table, mark), "ratings.txt"))
+    assert (data.layout.kind, data.layout.separator) == ("matrix", mark)
+    np.testing.assert_array_equal(np.nan_to_num(data.matrix()), table)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("times", [False, True])
+@pytest.mark.parametrize("ids", [8, 1000])
+def test_a_list_is_no_matrix_however_small_its_ids(write, mark, times, ids):
+    rng = np.random.default_rng(ids)
+    pairs = np.argwhere(rng.random((ids, 12)) < 0.5) + np.array([0, 5])
+    columns = [pairs, rng.integers(1, 11, len(pairs))[:, None] / 2]
+    table = np.hstack(columns + times * [rng.integers(8e8, 9e8, len(pairs))[:, None]])
+    text = "".join(
+        mark.join([*(f"{cell:.0f}" for cell in row[:2]), f"{row[2]:g}", *(f"{t:.0f}" for t in row[3:])]) + "\n"
+        for row in table
+    )
+    data = RatingsDataset.from_file(write(text))
+    assert (data.layout.kind, data.layout.separator) == ("list", mark)
+    np.testing.assert_array_equal(np.column_stack([*np.array(triples(data)).T]), table[:, :3])
+    assert (data.timestamps is not None) == times
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("table", [[[1, 2, 3], [2, 1, 5]], [[1, 2, 3, 4], [2, 1, 5, 0], [4, 4, 1, 0]]])
+def test_what_could_be_both_is_refused_until_it_is_told(write, table, mark):
+    path = write(lines(table, mark))
+    text = complaint(RatingsDataset.from_file, path)
+    assert ", line 1: " in text
+    for remedy in (
+        "layout='list'",
+        "layout='matrix'",
+        "RatingsDataset.from_matrix",
+        repr(mark.join(["userId", "movieId", "rating"])),
+    ):
+        assert remedy in text
+    matrix = RatingsDataset.from_file(path, layout="matrix").matrix()
+    np.testing.assert_array_equal(np.nan_to_num(matrix), table)
+    np.testing.assert_array_equal(RatingsDataset.from_matrix(path).matrix(), matrix)
+    found = RatingsDataset.from_file(path, layout="list")
+    assert triples(found) == [tuple(row[:3]) for row in table]
+    head = mark.join(["userId", "movieId", "rating", "timestamp"][: len(table[0])])
+    headed = write(f"{head}\n{lines(table, mark)}", "headed.txt")
+    assert triples(RatingsDataset.from_file(headed)) == triples(found)
+    set_language("vi")
+    assert "cũng có thể là một hàng của ma trận" in complaint(RatingsDataset.from_file, path)
+
+
+@pytest.mark.parametrize("layout", ["list", "table", "matrix"])
+def test_a_layout_that_is_told_is_believed(write, layout):
+    path = write({"list": "1 2 3\n", "matrix": "1 2 3\n", "table": "movieId,1\nuserId,A\n7,3\n"}[layout])
+    assert RatingsDataset.from_file(path, layout=layout).layout.kind == layout
+    table = write("movieId,1,2\nuserId,A,B\n7,3,4\n", "table.csv")
+    assert RatingsDataset.from_file(table).layout.kind == "table"
+    assert "line 1: this is the table layout" in complaint(RatingsDataset.from_file, table, layout="list")
+    assert "write 'list', 'table' or 'matrix'" in complaint(RatingsDataset.from_file, path, layout="cube").lower()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("1,31,nan\n1,32,3\n", ", line 1: the rating 'nan' is not a number"),
+        ("196\t242\tNaN\t881250949\n", ", line 1: the rating 'NaN' is not a number"),
+        ("nan,31,3\n", ", line 1: the userId is blank"),
+        ("1 2 nan 4 5\n0 1 2 3 4\n", ", line 1, column 3: the cell 'nan' is not a number"),
+        ("nan 2.5\n0 1\n", ", line 1, column 1: the cell 'nan' is not a number"),
+        ("1 2 nan\n", ", line 1, column 3: 'nan' is no number"),
+        ("1 2 3 4\n2 2 3 inf\n", ", line 2, column 4: 'inf' is no number"),
+        ("1,2,3,\n4,5,1,\n", ", line 1, column 4: '' is no number"),
+        ("1 2 7 3 4\n", ", line 1, column 3: the rating 7 is outside the scale"),  # five films, and no times
+        ("-1 2 3\n2 2 2\n", ", line 1, column 1: the rating -1 is outside the scale"),
+        ("1 2 3 500 5\n", ", line 1, column 4: the rating 500 is outside the scale"),
+        ("7 8 6\n2 9 4\n", ", line 1, column 1: the rating 7 is outside the scale"),  # stars from 1 to 10
+        ("1 2 3\n0 0 0\n0 4 x\n", ", line 3, column 3: the cell 'x' is not a number"),
+        ("1,31\n2,40\n", ", line 1: the header '1,31' has no column"),
+    ],
+)
+def test_a_number_that_is_none_is_named_where_there_is_no_header(write, content, says):
+    assert says in complaint(RatingsDataset.from_file, write(content))

@@ -108,11 +108,21 @@ def test_save_and_load(model: Any, tmp_path: Path) -> None:
         ({"lr": 0}, "lr=0 makes no sense; it must be a number > 0"),
         ({"dropout": 1.0}, "dropout=1.0 and validation_fraction=0.1 are shares"),
         ({"epochs": True}, "epochs=True makes no sense"),
+        ({"seed": "x"}, "seed='x' makes no sense; write a whole number ≥ 0, or None for chance"),
+        ({"seed": -1}, "seed=-1 makes no sense"),
+        ({"seed": 1.0}, "seed=1.0 makes no sense"),
     ],
 )
 def test_settings_are_checked_by_fit(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MLPClassifier(**settings).fit(X, BOARD)
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_early_stopping_on_too_few_rows_says_what_to_do(kind: Any) -> None:
+    few = 6 if kind is MLPClassifier else 1
+    with pytest.raises(ValueError, match=rf"cannot hold out 0.1 of {few} rows: .* or early_stopping=False"):
+        kind(early_stopping=True).fit(X[:few], np.arange(few) % 2)
 
 
 def test_columns_of_one_size_are_left_as_they_are() -> None:

@@ -9,7 +9,8 @@ import pytest
 import tinygrad_vn as tg
 from tinygrad_vn import nn, optim, training
 from tinygrad_vn.models import LinearRegression, MLPClassifier
-from tinygrad_vn.models.fitting.estimator import NotFittedError
+from tinygrad_vn.models.fitting.convex import ConvergenceWarning
+from tinygrad_vn.models.fitting.kept import NotFittedError
 
 AREA = np.array([[56.0], [45.0], [234.0], [113.0], [542.0], [351.0]])  # 003_5f9638466f993df0.txt, m²
 PRICE = np.array([45.0, 23.0, 199.0, 123.0, 448.0, 367.0])  # million VND
@@ -113,9 +114,41 @@ def test_score_is_the_share_of_the_variance() -> None:
     assert model.score(X, Y, WEIGHT) == pytest.approx(1 - (WEIGHT @ error) / (WEIGHT @ (Y - level) ** 2))
 
 
+def test_a_table_of_objects_that_are_numbers_is_one_of_numbers() -> None:
+    mixed = np.array([[1, 2.5], [True, np.float32(3)], [np.int64(4), 0]], dtype=object)
+    model = LinearRegression("l2").fit(mixed, [1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(model.coef_, LinearRegression("l2").fit(mixed.astype(float), [1.0, 2.0, 3.0]).coef_)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (np.where(np.arange(60) == 7, np.nan, Y), r"1 values of y are NaN or infinite, the first is y\[7\]"),
+        (Y[:59], "X has 60 samples, but y has 59: give one for each"),
+        (Y.astype(str), r"y\[0\] is '.*', a text"),
+        (np.column_stack([Y, Y]), "y has 2 targets per sample, but LinearRegression predicts 1"),
+    ],
+)
+def test_scores_against_what_is_no_target_are_refused(target: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        LinearRegression().fit(X, Y).score(X, target)
+
+
+def test_units_of_the_target_do_not_matter() -> None:
+    """Prices in billions or in cents: the same relative precision, with corners and without."""
+    for penalty, alpha in ((None, 0.0), ("l1", 0.3)):
+        once = LinearRegression(penalty, alpha).fit(X, Y)
+        for unit in (1e-9, 1e9):
+            scaled = LinearRegression(penalty, alpha * unit).fit(X, Y * unit)
+            np.testing.assert_allclose(scaled.coef_ / unit, once.coef_, rtol=1e-6, atol=1e-9)
+
+
 def test_no_minimum_in_a_few_steps_is_told() -> None:
-    with pytest.warns(UserWarning, match="no minimum was reached in 2 steps"):
-        LinearRegression(max_iter=2).fit(X, Y)
+    with pytest.warns(
+        ConvergenceWarning, match=r"no minimum was reached in 2 steps: the last moved .* by \d"
+    ) as caught:
+        LinearRegression("l1", max_iter=2).fit(X, Y)
+    assert caught[0].filename == __file__
 
 
 # --- settings, files, pictures: what all estimators share -----------------------------------------------------------
@@ -125,7 +158,7 @@ def test_settings_are_read_changed_and_shown() -> None:
     model = LinearRegression("l2", alpha=0.5)
     assert repr(model) == "LinearRegression(penalty='l2', alpha=0.5)"
     assert repr(LinearRegression()) == "LinearRegression()"
-    assert model.get_params() == {"penalty": "l2", "alpha": 0.5, "fit_intercept": True, "tol": 1e-9, "max_iter": 10_000}
+    assert model.get_params() == {"penalty": "l2", "alpha": 0.5, "fit_intercept": True, "tol": 1e-9, "max_iter": 100}
     assert model.set_params(alpha=2.0) is model
     assert model.alpha == 2.0
     with pytest.raises(ValueError, match=r"LinearRegression has no setting 'C'; there are penalty, alpha"):
@@ -188,13 +221,15 @@ WRONG: list[tuple[Any, Any, Any, type[Exception], str]] = [
     ([[1.0], [np.nan]], [1.0, 2.0], None, ValueError, r"1 values of X are NaN or infinite, the first is X\[1, 0\]"),
     ([[1.0], [np.inf]], [1.0, 2.0], None, ValueError, r"X\[1, 0\]"),
     ([[1.0], [None]], [1.0, 2.0], None, ValueError, r"X\[1, 0\]"),
-    ([["a"], ["b"]], [1.0, 2.0], None, ValueError, "X holds <U1, not real numbers"),
+    ([["a"], ["b"]], [1.0, 2.0], None, ValueError, r"X\[0, 0\] is 'a', a text; turn texts into numbers"),
+    (np.array([[1.0], ["2"]], dtype=object), [1.0, 2.0], None, ValueError, r"X\[1, 0\] is '2', a text"),
+    ([[{}], [1.0]], [1.0, 2.0], None, ValueError, "X is no table of numbers"),
     ([[1.0], [2.0, 3.0]], [1.0, 2.0], None, ValueError, "X is no table of numbers"),
     ([[1j], [2.0]], [1.0, 2.0], None, ValueError, "X holds complex128"),
     (np.empty((0, 2)), [], None, ValueError, r"X has shape \(0, 2\): there must be at least one sample"),
     ([[1.0], [2.0]], [1.0], None, ValueError, "X has 2 samples, but y has 1"),
     ([[1.0], [2.0]], [1.0, np.nan], None, ValueError, r"y\[1\]"),
-    ([[1.0], [2.0]], ["a", "b"], None, ValueError, "y holds <U1"),
+    ([[1.0], [2.0]], ["a", "b"], None, ValueError, r"y\[0\] is 'a', a text"),
     ([[1.0], [2.0]], 1.0, None, ValueError, r"y needs shape \(samples,\) or \(samples, targets\), not \(\)"),
     ([[1.0], [2.0]], [1.0, 2.0], [1.0], ValueError, r"one number per sample, shape \(2,\), not \(1,\)"),
     ([[1.0], [2.0]], [1.0, 2.0], [1.0, -1.0], ValueError, r"sample_weight\[1\] is -1.0"),
@@ -210,6 +245,19 @@ def test_what_cannot_be_meant_is_refused(rows: Any, target: Any, weight: Any, ki
     with pytest.raises(kind) as caught:
         LinearRegression().fit(rows, target, sample_weight=weight)
     assert any(letter in str(caught.value) for letter in "ảàạốớươđị")
+
+
+def test_what_was_not_fitted_is_an_error_that_scikit_learns_users_know() -> None:
+    for caught in (NotFittedError, ValueError, AttributeError):
+        with pytest.raises(caught):
+            LinearRegression().predict(X)
+    assert {
+        name for name in vars(LinearRegression().fit(X, Y)) if not name.startswith("_") and not name.endswith("_")
+    } == {
+        *LinearRegression().get_params(),
+        "model",
+        "history",
+    }
 
 
 def test_other_widths_and_unfitted_models_are_refused() -> None:

@@ -1,5 +1,6 @@
 """Logistic regression: the one neuron of the lecture, against Newton's method, and what classifiers share."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 import tinygrad_vn as tg
 from tinygrad_vn import nn, optim, training
 from tinygrad_vn.models import LogisticRegression
+from tinygrad_vn.models.fitting.convex import ConvergenceWarning, Objective
+from tinygrad_vn.models.fitting.labels import DataConversionWarning
 
 RNG = np.random.default_rng(1)
 X = RNG.normal(size=(80, 3)) * [1.0, 20.0, 0.1] + [0.0, 3.0, 50.0]
@@ -136,9 +139,64 @@ def test_labels_that_are_none_are_refused(y: Any, kind: Any, message: str) -> No
         LogisticRegression().fit([[1.0], [2.0]], y)
 
 
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1, 1], "X has 80 samples, but y has 3"),
+        (np.where(np.arange(80) == 4, np.nan, LABEL), r"y\[4\] is missing; leave such samples out"),
+        (LABEL.astype(str), r"y\[0\] is '[01]', but the classes are 0, 1: give labels of the same type"),
+        (np.where(np.arange(80) == 2, "1", LABEL.astype(object)), r"y\[2\] is '1', but"),
+        (LABEL + 0.5, r"y\[0\] is [01].5: a class is a whole number"),
+        (np.eye(2)[LABEL], r"not \(80, 2\); of one column per class, y.argmax"),
+    ],
+)
+def test_scores_against_what_is_no_label_are_refused(y: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        LogisticRegression().fit(X, LABEL).score(X, y)
+
+
+def test_scores_take_numbers_for_numbers_and_count_unknown_classes_as_wrong() -> None:
+    model = LogisticRegression().fit(X, LABEL)
+    right = model.score(X, LABEL)
+    for same in (LABEL.astype(float), LABEL.astype(bool), LABEL.astype(object), LABEL.tolist()):
+        assert model.score(X, same) == right
+    assert model.score(X, np.full(80, 7)) == 0.0
+    assert LogisticRegression().fit(X, THREE).score(X, THREE.astype(object)) > 0.6
+
+
+def test_a_column_of_labels_is_taken_with_a_warning() -> None:
+    with pytest.warns(DataConversionWarning, match=r"y has shape \(80, 1\), a column; write y.ravel\(\)"):
+        model = LogisticRegression().fit(X, LABEL[:, np.newaxis])
+    assert model.predict(X).shape == (80,)
+
+
+def test_more_columns_than_could_be_written_into_a_matrix() -> None:
+    """3,000 weights: conjugate gradients. The gradient of J is 0 at the minimum."""
+    rows = np.random.default_rng(3).normal(size=(60, 3_000))
+    y = (rows[:, 0] > 0).astype(int)
+    model = LogisticRegression().fit(rows, y)
+    np.testing.assert_allclose((model.predict_proba(rows)[:, 1] - y) @ rows + model.coef_[0], 0, atol=1e-6)
+
+
 def test_classes_that_a_plane_parts_have_no_minimum() -> None:
     with pytest.warns(UserWarning, match="no minimum"):
         LogisticRegression(penalty=None, max_iter=20, tol=1e-12).fit([[1.0], [2.0], [3.0]], [0, 1, 1])
+
+
+def test_a_fit_that_is_interrupted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the first step: `training.fit` ends after it, and the coefficients are on their way."""
+    value, asked = Objective.value, []
+
+    def interrupted(self: Objective) -> float:
+        if not asked:
+            asked.append(True)
+            signal.raise_signal(signal.SIGINT)
+        return value(self)
+
+    monkeypatch.setattr(Objective, "value", interrupted)
+    with pytest.warns(ConvergenceWarning, match="no minimum was reached in 1 steps"):
+        model = LogisticRegression().fit(X, LABEL)
+    assert model.history.interrupted
 
 
 def test_settings_are_checked() -> None:

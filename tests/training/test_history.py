@@ -34,6 +34,17 @@ def test_columns_and_rows() -> None:
         run["accuracy"]
 
 
+def test_groups_with_the_same_rate_have_one_column() -> None:
+    """Until their rates part, as under a schedule that knows the groups."""
+    model = nn.Linear(3, 1)
+    optimizer = optim.SGD([{"params": [model.weight]}, {"params": [model.bias]}], lr=0.1)
+    same, other = (lambda epoch: 1.0), (lambda epoch: 0.5**epoch)
+    schedule = optim.lr_scheduler.LambdaLR(optimizer, [same, other])
+    run = training.fit(model, F.mse_loss, optimizer, table(), epochs=2, schedule=schedule, progress=False)
+    assert [name for name in run[0] if name.startswith("lr")] == ["lr"]
+    assert (run[1]["lr"], run[1]["lr_1"]) == (0.1, 0.05)
+
+
 def test_its_table_is_short() -> None:
     assert repr(training.History()) == "History (no epochs yet)"
     run = history()

@@ -13,7 +13,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tinygrad_vn import nn, optim, plot
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import default_rng
 from tinygrad_vn.data import DataLoader
 from tinygrad_vn.training import lr_find
 

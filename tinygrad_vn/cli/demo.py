@@ -24,7 +24,7 @@ from tinygrad_vn.data import RATING_SCALE, RatingsDataset, lecture_table
 from tinygrad_vn.data.words import reason_of
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import word
-from tinygrad_vn.models import GlobalMean, MatrixFactorization, MeanAndBiases
+from tinygrad_vn.models import GlobalMean, MeanAndBiases, SparseMatrixFactorization
 from tinygrad_vn.models.recommender import Indices, Numbers
 
 # The lecture's own model: nothing but factors, fitted as closely as they can be.
@@ -85,7 +85,7 @@ class Learned:
         held_out: its RMSE on those held out, by epoch; empty where none were.
     """
 
-    model: MatrixFactorization
+    model: SparseMatrixFactorization
     data: RatingsDataset
     held_out: dict[int, float]
 
@@ -232,7 +232,7 @@ def trained(plan: Plan, data: RatingsDataset, test: RatingsDataset | None = None
         if test is not None and (epoch == epochs or epoch % max(1, epochs // JUDGED) == 0):
             held_out[epoch] = model.rmse(pairs(test), test.ratings)
 
-    model = MatrixFactorization(**plan.settings, seed=plan.seed, on_epoch=after_epoch)
+    model = SparseMatrixFactorization(**plan.settings, seed=plan.seed, on_epoch=after_epoch)
     with progress(epochs, lang) as show:
         model.fit(pairs(data), data.ratings, (data.n_users, data.n_items))
     width = max(len(say(key, lang)) for key in ("before", "after"))

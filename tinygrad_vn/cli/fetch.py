@@ -205,7 +205,7 @@ def unpacked(source: Source, url: str, archive: Path, files: Path, lang: Languag
         return release
     release = release_of_files(source, files)
     if release is None:
-        known = ", ".join(release.name for release in source.releases)
+        known = "; ".join(map(str, source.releases))
         raise CommandError(say("unknown release", lang, url=url, sha256=sha256, known=known, terms=source.terms))
     for name in names:
         if name not in release.files:

@@ -92,10 +92,10 @@ FETCH_WORDS: Final[dict[str, dict[Language, str]]] = {
         "the network wants you to log in.",
     },
     "unknown release": {
-        "vi": "{url} có SHA-256 {sha256}, không khớp bản phát hành nào đã biết ({known}), nên không có gì được giữ "
-        "lại. Có thể GroupLens đã ra bản mới: hãy xem {terms}.",
-        "en": "{url} has the SHA-256 {sha256}, which is none of the releases that are known ({known}), so nothing of "
-        "it was kept. GroupLens may have published a new one: see {terms}.",
+        "vi": "{url} có SHA-256 {sha256}, không khớp bản phát hành nào đã biết, nên không có gì được giữ lại. Đã biết: "
+        "{known}. Có thể GroupLens đã ra bản mới: hãy xem {terms}.",
+        "en": "{url} has the SHA-256 {sha256}, which is that of no release that is known, so nothing of it was kept. "
+        "Known are {known}. GroupLens may have published a new one: see {terms}.",
     },
     "cannot store": {
         "vi": "--to {folder}: không ghi được vào đây: {reason}. Không có gì dở dang còn lại; hãy chọn thư mục khác.",

@@ -5,60 +5,75 @@
     tinygrad-vn recommend top --user 15
 
 `fit` writes two files, recommender.npz and the ratings that it has held out, test_ratings.csv; all later steps read
-them. Every step gives its answer twice: as a text for people, and as plain values for `--json`.
+them. Every step gives its answer three times: as a text for people, as plain values for `--json`, and as a table for
+spreadsheets; `--out` writes one of the three into a file.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 import numpy as np
 
 from tinygrad_vn.cli import recommend_tables as tables
 from tinygrad_vn.cli.arguments import CommandError, Parser, whole_number
-from tinygrad_vn.cli.computation import choice, writing
+from tinygrad_vn.cli.computation import choice
 from tinygrad_vn.cli.demo import FEWEST, HELD_OUT, MOST, pairs
+from tinygrad_vn.cli.recommend_files import (
+    Answer,
+    as_json,
+    evaluation_rows,
+    explanation_rows,
+    file_named,
+    film_rows,
+    rating_rows,
+    save,
+    table_rows,
+    write_rows,
+    writing,
+)
 from tinygrad_vn.cli.recommend_rate import asked, film_named, given
 from tinygrad_vn.cli.report import comparison, title_of
-from tinygrad_vn.cli.words import count, say, several
+from tinygrad_vn.cli.words import WORDS, count, say, several
 from tinygrad_vn.data import RatingsDataset, lecture_table
+from tinygrad_vn.data.ratings.layouts import Kind
 from tinygrad_vn.errors import DataError, TinygradError
 from tinygrad_vn.language import Language, set_language
-from tinygrad_vn.models import GlobalMean, MeanAndBiases
-from tinygrad_vn.models.collab.evaluation import Evaluation, baselines
-from tinygrad_vn.models.collab.learner import CollabLearner, collab_learner
+from tinygrad_vn.models import CollabLearner, GlobalMean, MeanAndBiases, collab_learner
+from tinygrad_vn.models.collab.seeds import evaluate_over_seeds
 
-Answer = tuple[dict[str, Any], str]
 Step = Callable[[argparse.Namespace, Language], Answer]
 
 MODELS: Final = ("dot_bias", "dot", "audience", "net")
-LOSSES: Final = ("mse", "softmax")
+LOSSES: Final = ("mse", "softmax", "bpr")
+LAYOUTS: Final[tuple[str, ...]] = get_args(Kind)
 FIRST: Final = 10  # films that are shown, and judged by
 YOU: Final = "you"
 LEARNER, TEST = "recommender.npz", "test_ratings.csv"
 OPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "inspect": ("movies", "encoding"),
-    "fit": ("movies", "encoding", "model", "loss", "factors", "epochs", "seed", "out"),
-    "evaluate": ("test",),
-    "top": ("user", "n"),
-    "similar": ("film", "n"),
-    "explain": ("user", "film"),
-    "rate": ("rated", "n"),
+    "inspect": ("movies", "encoding", "layout", "out"),
+    "fit": ("movies", "encoding", "layout", "model", "loss", "factors", "epochs", "seed", "out"),
+    "evaluate": ("test", "seed", "epochs", "out"),
+    "top": ("user", "n", "out"),
+    "similar": ("film", "n", "out"),
+    "explain": ("user", "film", "out"),
+    "rate": ("rated", "seed", "n", "out"),
 }
 METAVARS: Final = {
     **dict.fromkeys(("movies", "test"), "CSV"),
     **dict.fromkeys(("factors", "epochs", "seed", "n"), "N"),
-    **{"model": "|".join(MODELS), "loss": "|".join(LOSSES)},
-    **{"encoding": "NAME", "out": "DIR", "user": "ID", "film": "ID|TITLE"},
+    **{"model": "|".join(MODELS), "loss": "|".join(LOSSES), "layout": "|".join(LAYOUTS)},
+    **{"encoding": "NAME", "out": "FILE", "user": "ID", "film": "ID|TITLE"},
     "rated": "ID=STARS,…",
+    "fit out": "DIR",
+    "evaluate seed": "N,…",
 }
 
 
@@ -75,7 +90,10 @@ def describe(parser: Parser, lang: Language) -> None:
         group = one.add_argument_group(say("recommend file", lang))
         group.add_argument("words", nargs="*", metavar=say("FILE", lang), help=say(f"help recommend {kind}", lang))
         for name in names:
-            one.options.add_argument(f"--{name}", metavar=METAVARS[name], help=say(f"help recommend {name}", lang))
+            metavar = METAVARS.get(f"{step} {name}", METAVARS[name])
+            own = f"help recommend {step} {name}"
+            about = say(own if own in WORDS else f"help recommend {name}", lang)
+            one.options.add_argument(f"--{name}", metavar=metavar, help=about)
         one.options.add_argument("--json", action="store_true", help=say("recommend json", lang))
         one.option("lang", "vi|en")
 
@@ -90,18 +108,13 @@ def run(options: argparse.Namespace, lang: Language) -> int:
     if options.step is None:
         raise CommandError(say("no step", lang, known=", ".join(STEPS)))
     set_language(lang)  # of what the library says of a recommender
-    found, text = STEPS[options.step](options, lang)
-    print(json.dumps(without_nan(found), ensure_ascii=False, indent=2) if options.json else text)
+    path = None if options.step == "fit" else file_named(options.out, lang)
+    answer = STEPS[options.step](options, lang)
+    if path is not None:
+        save(path, answer, lang)
+    written = "" if path is None else f"\n\n{say('answer written', lang, files=path)}"
+    print(as_json(answer.found) if options.json else answer.text + written)
     return 0
-
-
-def without_nan(value: Any) -> Any:
-    """The same values with None for NaN, which JSON does not know."""
-    if isinstance(value, dict):
-        return {key: without_nan(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(one) for one in value]
-    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 # --- data and model ---------------------------------------------------------------------------------------------------
@@ -128,8 +141,9 @@ def ratings_of(options: argparse.Namespace, lang: Language) -> tuple[RatingsData
         "".encode(encoding)
     except (LookupError, ValueError):
         raise CommandError(say("no such encoding", lang, text=encoding or "''")) from None
+    layout = None if options.layout is None else cast(Kind, choice("layout", options.layout, LAYOUTS, lang))
     with sensible(lang):
-        return RatingsDataset.from_file(path, options.movies, encoding=encoding), path
+        return RatingsDataset.from_file(path, options.movies, encoding=encoding, layout=layout), path
 
 
 def learner_path(options: argparse.Namespace, lang: Language) -> Path:
@@ -156,7 +170,7 @@ def sensible(lang: Language) -> Iterator[None]:
         yield
     except DataError:
         raise
-    except (ValueError, LookupError) as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise CommandError(str(error)) from None
 
 
@@ -192,7 +206,7 @@ def film_of(options: argparse.Namespace, learner: CollabLearner, lang: Language)
 def inspect(options: argparse.Namespace, lang: Language) -> Answer:
     """What there is in a file of ratings."""
     data, source = ratings_of(options, lang)
-    return tables.facts(data), tables.inspected(data, source, lang)
+    return Answer(tables.facts(data), tables.inspected(data, source, lang), table_rows(tables.busiest(data)))
 
 
 def fit(options: argparse.Namespace, lang: Language) -> Answer:
@@ -216,7 +230,7 @@ def fit(options: argparse.Namespace, lang: Language) -> Answer:
     with writing(paths[0].parent, lang):
         paths[0].parent.mkdir(parents=True, exist_ok=True)
         learner.save(paths[0])
-        write_ratings(paths[1], test)
+        write_rows(paths[1], rating_rows(test))
     n_factors, files = learner.settings["n_factors"], [str(path) for path in paths]
     found = {"model": model, "loss": loss, "factors": n_factors, "seed": seed, "train": len(train), "test": len(test)}
     rmse = {name: {"train": a, "test": b} for name, a, b in rows} or None
@@ -225,8 +239,8 @@ def fit(options: argparse.Namespace, lang: Language) -> Answer:
     name = model if loss == "mse" else f"{model}, {loss}"
     head = say("fitted", lang, model=name, factors=n_factors, seconds=f"{seconds:.1f}", **numbers)
     judged_by = comparison(rows, lang) if rows else say("only ranks", lang, path=files[0])
-    written = say("learner written", lang, files=", ".join(files))
-    return found, "\n\n".join([f"{source}\n{head}", judged_by, written])
+    written = say("answer written", lang, files=", ".join(files))
+    return Answer(found, "\n\n".join([f"{source}\n{head}", judged_by, written]), [])
 
 
 def errors_of(
@@ -244,65 +258,45 @@ def errors_of(
     return [*rows, (model, errors[0], errors[1])]
 
 
-def write_ratings(path: Path, data: RatingsDataset) -> None:
-    """Ratings as a list with MovieLens' header, by their ids."""
-    users, items = data.user_ids[data.users].tolist(), data.item_ids[data.items].tolist()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["userId", "movieId", "rating"])
-        rows.writerows(zip(users, items, data.ratings.tolist(), strict=True))
-
-
 def evaluate(options: argparse.Namespace, lang: Language) -> Answer:
-    """Judge by ratings that were held out, beside the baselines."""
+    """Judge by ratings that were held out, beside the baselines; with --seed, anew on other splits of all ratings."""
     learner = learner_of(options, lang)
     path = options.test if options.test is not None else learner_path(options, lang).parent / TEST
+    if options.seed is not None:
+        return evaluate_anew(options, learner, path, lang)
+    if options.epochs is not None:
+        raise CommandError(say("epochs without seed", lang))
+    with sensible(lang), warnings.catch_warnings(record=True) as notes:
+        warnings.simplefilter("always", UserWarning)
+        test = RatingsDataset.from_file(path, scale=learner.data.scale, layout="list")
+        found = learner.evaluate(test, min(FIRST, learner.data.n_items))
+    remarks = [str(note.message) for note in notes]
+    head = "\n".join([say("judged by", lang, model=learner.kind, path=path), *remarks])
+    rows = [row[1:] for row in evaluation_rows({0: found})]
+    return Answer({**asdict(found), "remarks": remarks}, f"{head}\n\n{found.text(lang)}", rows)
+
+
+def evaluate_anew(options: argparse.Namespace, learner: CollabLearner, path: str | Path, lang: Language) -> Answer:
+    """The same kind of model, trained and judged once for every seed."""
+    seeds = [whole_number("--seed", text, 0, MOST["seed"], lang) for text in options.seed.split(",")]
+    epochs = number_of(options, "epochs", None, MOST["epochs"], lang)
+    settings = {name: learner.settings[name] for name in ("n_factors", "y_range", "loss", "start")}
     with sensible(lang):
-        train, test = beside(learner.data, RatingsDataset.from_file(path, scale=learner.data.scale))
-        k = min(FIRST, learner.data.n_items)
-        made = {f"{learner.kind}": learner.evaluate(test, k), **baselines(train, test, k)}
-    return {name: asdict(one) for name, one in made.items()}, judged(made, lang)
-
-
-def beside(train: RatingsDataset, test: RatingsDataset) -> tuple[RatingsDataset, RatingsDataset]:
-    """Both with the same users and films, those of `train` first."""
-    parts: list[dict[str, Any]] = [{}, {}]
-    for index, ids in (("users", "user_ids"), ("items", "item_ids")):
-        names = list(dict.fromkeys([*getattr(train, ids).tolist(), *getattr(test, ids).tolist()]))
-        number = {name: k for k, name in enumerate(names)}
-        for part, data in zip(parts, (train, test), strict=True):
-            part[ids] = np.array(names, np.int64 if all(type(name) is int for name in names) else object)
-            part[index] = np.array([number[name] for name in getattr(data, ids).tolist()], np.intp)[
-                getattr(data, index)
-            ]
-    return replace(train, **parts[0]), replace(test, **parts[1])
-
-
-def judged(made: dict[str, Evaluation], lang: Language) -> str:
-    """Two tables: errors in stars, and what stands at the top of the lists."""
-    keys = {"GlobalMean": "mean", "MeanAndBiases": "mean and biases"}
-    keys |= {"Popularity": "popularity", "ItemNeighbours": "neighbours"}
-    names = {name: say(keys[name], lang) if name in keys else name for name in made}
-    first = next(iter(made.values()))
-    parts = []
-    if first.errors:
-        e, known, new = first.errors, say("known", lang), say("new", lang)
-        counts = {"count": count(e.n, lang), "warm": count(e.n_warm, lang), "cold": count(e.n_cold, lang)}
-        rows = [["", "RMSE", "MAE", f"RMSE {known}", f"MAE {known}", f"RMSE {new}", f"MAE {new}"]]
-        for name, one in made.items():
-            if one.errors and name not in ("Popularity", "ItemNeighbours"):  # these predict as mean + biases do
-                e = one.errors
-                values = (e.rmse, e.mae, e.rmse_warm, e.mae_warm, e.rmse_cold, e.mae_cold)
-                rows.append([names[name], *map(tables.decimal, values)])
-        parts = [say("errors of", lang, **counts), tables.aligned(rows)]
-    r = first.ranking
-    rows = [["", "precision", "recall", "NDCG", "MAP", say("coverage", lang)]]
-    for name, one in made.items():
-        if name != "GlobalMean":  # which ranks nothing
-            s = one.ranking
-            rows.append([names[name], *map(tables.decimal, (s.precision, s.recall, s.ndcg, s.map, s.coverage))])
-    ranking = say("ranking of", lang, k=r.k, users=count(r.n_users, lang))
-    return "\n\n".join([*parts, ranking, tables.aligned(rows)])
+        data = tables.together(learner.data, RatingsDataset.from_file(path, scale=learner.data.scale, layout="list"))
+        found = evaluate_over_seeds(
+            data,
+            learner.kind,
+            seeds,
+            lambda one: one.fit_one_cycle(epochs, progress=False),
+            test=HELD_OUT,
+            k=min(FIRST, data.n_items),
+            **settings,
+        )
+    head = say(
+        "judged anew", lang, model=learner.kind, ratings=several(len(data), "rating", lang), share=f"{HELD_OUT:.0%}"
+    )
+    values = {str(seed): asdict(one) for seed, one in found.evaluations.items()}
+    return Answer({"seeds": values}, f"{head}\n{found.text(lang)}", evaluation_rows(found.evaluations))
 
 
 def top(options: argparse.Namespace, lang: Language) -> Answer:
@@ -313,7 +307,8 @@ def top(options: argparse.Namespace, lang: Language) -> Answer:
     films = learner.recommend(user, n)
     shown = tables.suggested(learner.data, films, lang) or say("nothing left", lang)
     head = "top of" if learner.loss == "mse" else "top of, by score"
-    return {"user": user, "recommended": tables.as_json(films)}, f"{say(head, lang, user=user)}\n\n{shown}"
+    found = {"user": user, "recommended": tables.as_json(films)}
+    return Answer(found, f"{say(head, lang, user=user)}\n\n{shown}", film_rows(films))
 
 
 def similar(options: argparse.Namespace, lang: Language) -> Answer:
@@ -325,7 +320,7 @@ def similar(options: argparse.Namespace, lang: Language) -> Answer:
         films = learner.similar_items(film, n)
     title = title_of(learner.data, learner.data.item_ids.tolist().index(film))
     text = f"{say('like', lang, title=title)}\n\n{tables.suggested(learner.data, films, lang)}"
-    return {"film": film, "title": title, "similar": tables.as_json(films)}, text
+    return Answer({"film": film, "title": title, "similar": tables.as_json(films)}, text, film_rows(films))
 
 
 def explain(options: argparse.Namespace, lang: Language) -> Answer:
@@ -334,14 +329,18 @@ def explain(options: argparse.Namespace, lang: Language) -> Answer:
     user, film = user_of(options, learner, lang), film_of(options, learner, lang)
     with sensible(lang):
         explanation = learner.explain(user, film)
-    return asdict(explanation) | {"factors": [term._asdict() for term in explanation.factors]}, str(explanation)
+    found = asdict(explanation) | {"factors": [term._asdict() for term in explanation.factors]}
+    return Answer(found, str(explanation), explanation_rows(explanation))
 
 
 def rate(options: argparse.Namespace, lang: Language) -> Answer:
     """Learn from a person's own ratings, and recommend at once."""
     learner = learner_of(options, lang)
     n = number_of(options, "n", FIRST, learner.data.n_items, lang) or FIRST
-    ratings = asked(learner.data, lang) if options.rated is None else given(options.rated, learner.data, lang)
+    seed = number_of(options, "seed", None, MOST["seed"], lang)
+    if seed is not None and options.rated is not None:
+        raise CommandError(say("seed without questions", lang))
+    ratings = asked(learner.data, seed, lang) if options.rated is None else given(options.rated, learner.data, lang)
     if not ratings:
         raise CommandError(say("none rated", lang))
     begin = time.perf_counter()
@@ -351,9 +350,13 @@ def rate(options: argparse.Namespace, lang: Language) -> Answer:
     numbers = {"ratings": several(len(ratings), "rating", lang), "milliseconds": f"{milliseconds:.0f}"}
     shown = tables.suggested(learner.data, films, lang) or say("nothing left", lang)
     head = "top of you" if learner.loss == "mse" else "top of you, by score"
-    text = "\n\n".join([say("learned from you", lang, **numbers), say(head, lang), shown])
+    own = f"{say('your ratings', lang)}\n\n{tables.rated(learner.data, ratings)}"
+    text = "\n\n".join([say("learned from you", lang, **numbers), own, say(head, lang), shown])
     stars = [{"film": film, "rating": value} for film, value in ratings.items()]
-    return {"rated": stars, "recommended": tables.as_json(films)}, text
+    rows = [["rated", "", film, learner.data.title_of(film), value] for film, value in ratings.items()]
+    rows += [["recommended", *row] for row in film_rows(films)[1:]]
+    rows.insert(0, ["what", *film_rows([])[0]])
+    return Answer({"rated": stars, "recommended": tables.as_json(films)}, text, rows)
 
 
 STEPS: Final[dict[str, Step]] = {

@@ -18,6 +18,7 @@ from tinygrad_vn.language import Language
 
 ENOUGH: Final = 10  # ratings
 ASKED: Final = 30  # films at most
+KNOWN: Final = 100  # films that many have seen
 SHOWN: Final = 5  # films in a complaint
 
 
@@ -62,16 +63,22 @@ def given(text: str, data: RatingsDataset, lang: Language) -> dict[Any, float]:
     return ratings
 
 
-def asked(data: RatingsDataset, lang: Language) -> dict[Any, float]:
+def asked(data: RatingsDataset, seed: int | None, lang: Language) -> dict[Any, float]:
     """Ask for films that many have rated, one after the other, until there are enough answers.
 
     Questions go to the error channel, so that the answer may be sent into a file.
+
+    Args:
+        data: what the recommender has learned from.
+        seed: draws the films from the best-known ones; None to begin with the best known.
+        lang: the language of the questions.
     """
     limits = {"low": f"{data.scale[0]:g}", "high": f"{data.scale[1]:g}"}
     tell(say("ask", lang, **limits) + "\n")
     ratings: dict[Any, float] = {}
     counts = np.bincount(data.items, minlength=data.n_items)
-    for item in np.argsort(-counts, kind="stable")[:ASKED]:
+    known = np.argsort(-counts, kind="stable")[:KNOWN]
+    for item in (known if seed is None else np.random.default_rng(seed).permutation(known))[:ASKED]:
         while True:
             tell(f"{title_of(data, item)}: ")
             line = sys.stdin.readline()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_vn.cli.report import WIDTH, shortened, title_of
 from tinygrad_vn.cli.words import count, say, several
 from tinygrad_vn.data import RatingsDataset
-from tinygrad_vn.data.rating_layouts import SEPARATORS
+from tinygrad_vn.data.ratings.layouts import SEPARATORS
 from tinygrad_vn.data.words import TEXTS
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import word
@@ -98,9 +98,39 @@ def bars(stars: dict[str, int], lang: Language) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def busiest(data: RatingsDataset) -> RatingsDataset:
+    """The lecture's table of any ratings: the busiest users and the most-rated films."""
+    return data.top(min(TOP, data.n_users), min(TOP, data.n_items))
+
+
+def together(train: RatingsDataset, test: RatingsDataset) -> RatingsDataset:
+    """The ratings of both; if they are the two parts of a split, in the order that they had before it."""
+    users, items = (
+        [name for part in (train, test) for name in getattr(part, ids)[getattr(part, numbers)].tolist()]
+        for ids, numbers in (("user_ids", "users"), ("item_ids", "items"))
+    )
+    ratings, split = np.concatenate([train.ratings, test.ratings]), train.parted
+    user_at, item_at = ({name: k for k, name in enumerate(ids.tolist())} for ids in (train.user_ids, train.item_ids))
+    are_known = user_at.keys() >= set(users) and item_at.keys() >= set(items)
+    if split is None or len(split.test) != len(test) or not are_known:
+        return RatingsDataset.from_arrays(users, items, ratings, titles=train.titles, scale=train.scale)
+    order = np.argsort(np.concatenate([split.train, split.test]))
+    places = np.array([user_at[name] for name in users])[order], np.array([item_at[name] for name in items])[order]
+    return RatingsDataset(*places, ratings[order], train.user_ids, train.item_ids, train.titles, scale=train.scale)
+
+
+def rated(data: RatingsDataset, ratings: Mapping[Any, float]) -> str:
+    """What a person thinks of films."""
+    lines = []
+    for film, value in ratings.items():
+        title = shortened(title_of(data, data.item_ids.tolist().index(film)), WIDTH - 30)
+        lines.append(f"{'':4}  {value:5.2f}  {title}  [{film}]")
+    return "\n".join(lines)
+
+
 def crosstab(data: RatingsDataset, lang: Language) -> str:
     """The busiest users down, the most-rated films across, and the films' titles."""
-    top = data.top(min(TOP, data.n_users), min(TOP, data.n_items))
+    top = busiest(data)
     lines = [say("busiest", lang, users=top.n_users, films=top.n_items), ""]
     head = word("user", lang)
     width = max(len(head), *(len(str(user)) for user in top.user_ids))

@@ -35,9 +35,12 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
     "recommend file": {"vi": "tệp", "en": "file"},
     "FILE": {"vi": "TỆP", "en": "FILE"},
     "inspect": {"vi": "xem một tệp điểm đánh giá: cách ghi, số lượng, phân bố", "en": "look at a file of ratings"},
-    "fit": {"vi": "huấn luyện; một phần năm được giữ lại để kiểm tra", "en": "train; a fifth is held out to judge by"},
+    "fit": {
+        "vi": "huấn luyện; một phần năm được giữ lại làm tập kiểm tra",
+        "en": "train; a fifth is held out to judge by",
+    },
     "evaluate": {
-        "vi": "đánh giá mô hình trên phần giữ lại, bên cạnh các baseline",
+        "vi": "đánh giá mô hình trên tập kiểm tra, bên cạnh các baseline",
         "en": "judge by the ratings held out, beside the baselines",
     },
     "top": {"vi": "phim nên xem cho một người dùng", "en": "films for a user"},
@@ -80,9 +83,36 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "vi": "seed của cách chia và của mô hình (mặc định: 0)",
         "en": "seed of the split and the model (default: 0)",
     },
-    "help recommend out": {"vi": "thư mục lưu mô hình (mặc định: out)", "en": "folder for the model (default: out)"},
+    "help recommend evaluate seed": {
+        "vi": "học lại và đánh giá trên những cách chia khác, mỗi seed một lần, chẳng hạn 0,1,2",
+        "en": "learn and judge anew on other splits, once for every seed, such as 0,1,2",
+    },
+    "help recommend evaluate epochs": {
+        "vi": "số epoch khi học lại với --seed (mặc định: tuỳ mô hình)",
+        "en": "how many epochs to learn anew with --seed (default: the model's)",
+    },
+    "help recommend rate seed": {
+        "vi": "chọn ngẫu nhiên các phim được hỏi (mặc định: những phim được chấm nhiều nhất)",
+        "en": "draw the films that are asked about (default: those with the most ratings)",
+    },
+    "help recommend layout": {
+        "vi": "cách ghi của tệp, nếu không tự nhận biết được: list (danh sách), table (bảng), matrix (ma trận)",
+        "en": "how the file is laid out, where that cannot be found out: list, table or matrix",
+    },
+    "help recommend fit out": {
+        "vi": "thư mục lưu mô hình (mặc định: out)",
+        "en": "folder for the model (default: out)",
+    },
+    "help recommend out": {
+        "vi": "lưu kết quả vào tệp này: .txt, .json hoặc .csv",
+        "en": "write the answer into this file: .txt, .json or .csv",
+    },
+    "help recommend inspect out": {
+        "vi": "lưu vào tệp này: .txt và .json những gì được in ra, .csv bảng 15 × 15",
+        "en": "write into this file: .txt and .json what is printed, .csv the table of 15 × 15",
+    },
     "help recommend test": {
-        "vi": "các điểm để kiểm tra (mặc định: test_ratings.csv bên cạnh mô hình)",
+        "vi": "tập kiểm tra (mặc định: test_ratings.csv bên cạnh mô hình)",
         "en": "ratings to judge by (default: test_ratings.csv beside the model)",
     },
     "help recommend user": {"vi": "mã người dùng", "en": "the user's id"},
@@ -110,7 +140,7 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     "needs option": {"vi": "hãy thêm {option}, chẳng hạn {example}.", "en": "add {option}, such as {example}."},
     "no such user": {
-        "vi": "--user {text}: không có người dùng này; có {count} người, chẳng hạn {some}.",
+        "vi": "--user {text}: không có người dùng này; có {count} người dùng, chẳng hạn {some}.",
         "en": "--user {text}: there is no such user; there are {count}, such as {some}.",
     },
     "no such film": {
@@ -132,12 +162,28 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "--rated: film {film} is rated twice; keep one rating.",
     },
     "few ratings": {
-        "vi": "{ratings} là quá ít, vì một phần năm được giữ lại. Hãy lấy ít nhất {fewest}.",
+        "vi": "{ratings} là quá ít, vì một phần năm được giữ lại làm tập kiểm tra. Hãy lấy ít nhất {fewest}.",
         "en": "{ratings} is too few, as a fifth is held out. Take at least {fewest}.",
     },
     "none rated": {
         "vi": "chưa có điểm nào nên không đề xuất được. Hãy chấm ít nhất một phim.",
         "en": "no film was rated, so nothing can be recommended. Rate at least one.",
+    },
+    "out ending": {
+        "vi": "--out {text}: hãy ghi tên tệp với đuôi {known}.",
+        "en": "--out {text}: name a file that ends with {known}.",
+    },
+    "cannot write answer": {
+        "vi": "--out {path}: không ghi được: {reason}.",
+        "en": "--out {path}: cannot be written: {reason}.",
+    },
+    "epochs without seed": {
+        "vi": "--epochs chỉ dùng khi học lại: hãy thêm --seed, chẳng hạn --seed 0,1,2.",
+        "en": "--epochs is for learning anew: add --seed, such as --seed 0,1,2.",
+    },
+    "seed without questions": {
+        "vi": "--seed chọn các phim được hỏi, nhưng --rated thì không hỏi gì. Hãy bỏ một trong hai.",
+        "en": "--seed draws the films to ask about, but with --rated nothing is asked. Leave one of them out.",
     },
     # inspect
     "inspected": {"vi": "{ratings} của {users} cho {films}", "en": "{ratings} that {users} gave {films}"},
@@ -153,7 +199,7 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "mean {mean}, standard deviation {deviation}",
     },
     "stars": {"vi": "điểm", "en": "stars"},
-    "ratings per": {"vi": "số điểm của mỗi", "en": "ratings per"},
+    "ratings per": {"vi": "số lượt đánh giá của mỗi", "en": "ratings per"},
     "fewest": {"vi": "ít nhất", "en": "fewest"},
     "median": {"vi": "trung vị", "en": "median"},
     "most": {"vi": "nhiều nhất", "en": "most"},
@@ -163,27 +209,19 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
     },
     # fit and evaluate
     "fitted": {
-        "vi": "{model}, {factors} factor: {ratings} để học, {test} giữ lại; {seconds} giây",
+        "vi": "{model}, {factors} factor: tập huấn luyện có {ratings}, tập kiểm tra có {test}; {seconds} giây",
         "en": "{model}, {factors} factors: {ratings} to learn from, {test} held out; {seconds} s",
     },
     "only ranks": {
         "vi": "Mô hình này xếp hạng phim chứ không dự đoán số sao. Đánh giá: tinygrad-vn recommend evaluate {path}",
         "en": "This model ranks films and predicts no stars. Judge it by: tinygrad-vn recommend evaluate {path}",
     },
-    "learner written": {"vi": "Đã lưu: {files}", "en": "Written: {files}"},
-    "neighbours": {"vi": "phim lân cận (item-based)", "en": "item-based neighbours"},
-    "popularity": {"vi": "độ phổ biến", "en": "popularity"},
-    "known": {"vi": "đã biết", "en": "known"},
-    "new": {"vi": "mới", "en": "new"},
-    "errors of": {
-        "vi": "Sai số trên {count} điểm giữ lại ({warm} của người dùng và phim đã biết, {cold} mới)",
-        "en": "Errors on {count} ratings held out ({warm} of known users and films, {cold} of new ones)",
+    "answer written": {"vi": "Đã lưu: {files}", "en": "Written: {files}"},
+    "judged by": {"vi": "Đánh giá mô hình {model} trên tập kiểm tra {path}", "en": "{model}, judged by {path}"},
+    "judged anew": {
+        "vi": "Mô hình {model}, học lại trên {ratings}, mỗi lần {share} làm tập kiểm tra",
+        "en": "{model}, learned anew from {ratings}, of which {share} are held out each time",
     },
-    "ranking of": {
-        "vi": "{k} phim đầu tiên được đề xuất, trung bình trên {users} người dùng",
-        "en": "The first {k} films recommended, mean over {users} users",
-    },
-    "coverage": {"vi": "độ phủ", "en": "coverage"},
     # top, similar, explain, rate
     "top of": {
         "vi": "Đề xuất cho người dùng {user} ([predicted rating])",
@@ -206,6 +244,7 @@ RECOMMEND_WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "How many stars, {low} to {high}? Enter: not seen; q: enough.",
     },
     "again": {"vi": "Hãy viết một số từ {low} đến {high}.", "en": "Write a number from {low} to {high}."},
+    "your ratings": {"vi": "Điểm của bạn", "en": "Your ratings"},
     "learned from you": {
         "vi": "Đã học từ {ratings} của bạn trong {milliseconds} mili giây.",
         "en": "Learned from {ratings} of yours in {milliseconds} ms.",

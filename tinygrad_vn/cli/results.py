@@ -22,7 +22,7 @@ from tinygrad_vn.language import Language
 from tinygrad_vn.lecture import DrawingError, draw
 from tinygrad_vn.lecture.picture.layout import pip_install
 from tinygrad_vn.lecture.words import word
-from tinygrad_vn.models import MatrixFactorization
+from tinygrad_vn.models import SparseMatrixFactorization
 from tinygrad_vn.models.recommender import Indices, Numbers
 
 LOSS_CURVE = ("loss_curve.svg", "loss_curve.png")
@@ -38,7 +38,7 @@ def remove_older(folder: Path) -> None:
 
 
 def save_loss_curve(
-    folder: Path, model: MatrixFactorization, held_out: Mapping[int, float], lang: Language
+    folder: Path, model: SparseMatrixFactorization, held_out: Mapping[int, float], lang: Language
 ) -> str | None:
     """RMSE over the epochs, as SVG and PNG; the text says why there is none, where there is none."""
 
@@ -54,7 +54,7 @@ def save_loss_curve(
 
 
 def save_graph(
-    folder: Path, model: MatrixFactorization, data: RatingsDataset, position: int, lang: Language
+    folder: Path, model: SparseMatrixFactorization, data: RatingsDataset, position: int, lang: Language
 ) -> str | None:
     """The computation graph of one rating's loss, as SVG and PNG; the text says why there is none.
 
@@ -75,7 +75,7 @@ def save_graph(
     return _attempt(make, GRAPH, "Graphviz", "pygraphviz", engine, lang)
 
 
-def loss_of_one_rating(model: MatrixFactorization, data: RatingsDataset, position: int, lang: Language) -> Tensor:
+def loss_of_one_rating(model: SparseMatrixFactorization, data: RatingsDataset, position: int, lang: Language) -> Tensor:
     """(r̂ − r)² of one rating, computed from that user's and that film's numbers alone, after `backward()`."""
     user, item = data.users[position], data.items[position]
     title = shortened(title_of(data, item), 30)

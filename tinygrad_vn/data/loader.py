@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import default_rng
 from tinygrad_vn.data.datasets import Indices, as_dataset, batch_of
 from tinygrad_vn.data.words import complaint
 from tinygrad_vn.phrases import Text, phrase, said

@@ -2,7 +2,12 @@
 
 A name such as `ml-latest-small` stays while GroupLens replaces what is behind it, so that figures measured on one
 release cannot be had from the next. Each release is therefore known by the SHA-256 of its archive or of its files:
-whatever has another one is refused.
+whatever has another one is refused, and both numbers are printed.
+
+Where the numbers are from: that of the archive of September 2018 is quoted, from the list of checksums of TensorFlow
+Datasets; this project has not downloaded it to measure for itself, but several public projects name the same number for
+what they have downloaded. Those of October 2016 were measured here, on the unpacked files: nobody offers that archive
+any more, and no record of its own SHA-256 was found.
 """
 
 from __future__ import annotations
@@ -29,6 +34,11 @@ class Release:
     archive: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """The name, and the SHA-256 by which it is known."""
+        known = {"zip": self.archive} if self.archive else self.files
+        return f"{self.name}: {', '.join(f'{name} {sha256}' for name, sha256 in known.items())}"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -53,12 +63,12 @@ SOURCES: Final[dict[str, Source]] = {
         terms="https://grouplens.org/datasets/movielens/",
         most_bytes=64_000_000,
         releases=(
-            # 978,202 bytes; as listed with TensorFlow Datasets (url_checksums/movielens.txt).
+            # 978,202 bytes; quoted from TensorFlow Datasets, url_checksums/movielens.txt.
             Release(
                 "ml-latest-small, September 2018 (100,836 ratings)",
                 archive="696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
             ),
-            # The lecture's and this project's figures; measured on the unpacked files, as the archive is out of print.
+            # What the lecture's and this project's figures were measured on; the numbers are our own.
             Release(
                 "ml-latest-small, October 2016 (100,004 ratings)",
                 files={

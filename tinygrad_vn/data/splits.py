@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import default_rng
 from tinygrad_vn.data.datasets import Indices, Subset, as_dataset, common_length
 from tinygrad_vn.data.loader import one_generator
 from tinygrad_vn.data.words import complaint

@@ -1,9 +1,9 @@
 """What is said about data that cannot be read as meant, Vietnamese and English side by side.
 
 Every text says what is wrong and what to do. `complaint` puts the place in front, "ratings.csv, line 7", and makes a
-`DataError` of both languages; which of them is read is decided by whoever reads it. What is said about ratings, and the
-files that they come in, has a table of its own, `rating_words.py`. Arguments that do not go together are told where
-they are refused, with the Vietnamese in `phrases.py`.
+`DataError` of both languages; which of them is read is decided by whoever reads it. What is said about files has a
+table of its own, `file_words.py`, and so has what is said about ratings, `ratings/words.py`, which that room adds to
+the table here. Arguments that do not go together are told where they are refused, with the Vietnamese in `phrases.py`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import errno
 from os import PathLike
 from typing import Final
 
-from tinygrad_vn.data.rating_words import RATING_TEXTS
+from tinygrad_vn.data.file_words import FILE_TEXTS
 from tinygrad_vn.errors import DataError
 from tinygrad_vn.language import LANGUAGES
 from tinygrad_vn.phrases import Text, filled
 
 TEXTS: Final[dict[str, Text]] = {
-    **RATING_TEXTS,
+    **FILE_TEXTS,
     # arrays, batches and parts
     "no arrays": {
         "vi": "chưa có mảng nào. Hãy truyền ít nhất một mảng, chẳng hạn x và y.",

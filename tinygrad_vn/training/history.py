@@ -43,9 +43,9 @@ class History:
 
     Columns: "epoch", from 1; "loss", the mean over the epoch's batches, weighted by their sizes; the metrics by name;
     "valid_loss" and "valid_…", the same for the validation data after the epoch; "lr", the learning rate of the
-    epoch's last step ("lr_1", … for further parameter groups); "steps", how many there were; "seconds"; and for every
-    parameter "grad_norm:<its name>", the root mean square over the epoch's steps of its gradient's norm ‖∇‖₂, before
-    clipping.
+    epoch's last step ("lr_1", … where further parameter groups have others); "steps", how many there were; "seconds";
+    and for every parameter "grad_norm:<its name>", the root mean square over the epoch's steps of its gradient's norm
+    ‖∇‖₂, before clipping.
 
     Attributes:
         rows: one dictionary per epoch.

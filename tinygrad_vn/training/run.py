@@ -231,7 +231,8 @@ class Run:
         if self.valid is not None:
             row |= evaluate(self.model, self.loss, self.valid, self.metrics, prefix="valid_")
             valid_loss = row["valid_loss"]
-        row |= {f"lr_{i}" if i else "lr": float(rate) for i, rate in enumerate(self.rates)}
+        rates = self.rates[:1] if len(set(self.rates)) == 1 else self.rates
+        row |= {f"lr_{i}" if i else "lr": float(rate) for i, rate in enumerate(rates)}
         row |= {"steps": self.steps, "seconds": self.seconds - self._epoch_began}
         row |= {NORM + name: math.sqrt(square / self.steps) for name, square in self.squares.items()}
         self.history.rows.append(row)

@@ -6,7 +6,8 @@ MovieLens alone has published its ratings in three forms, and a spreadsheet save
     1,31,2.5,1260759144
 
 The first line tells: the separator is the first one that occurs in it, and it is a header if it names the columns
-instead of holding a number where the rating should be. What was found is kept, and shown by the dataset.
+instead of holding a number where the rating should be. Without a header, `headerless` looks at the numbers. What was
+found is kept, and shown by the dataset.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal, NoReturn, get_args
 
 from tinygrad_vn.data.csv_rows import at_line, csv_rows, first_bytes, shown
-from tinygrad_vn.data.words import TEXTS, complaint
+from tinygrad_vn.data.ratings.headerless import NUMBER, Rows, is_data, is_missing, list_or_matrix
+from tinygrad_vn.data.words import TEXTS, complaint, in_both
 from tinygrad_vn.phrases import Text
 
 RATING_HEADER: Final = "userId,movieId,rating,timestamp"
@@ -48,9 +51,10 @@ ALIASES: Final = {
     "title": ("title", "movietitle", "name", "tênphim", "tên"),
 }
 
-NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _ID: Final = re.compile(r"[0-9]{1,18}")
-FEWEST_FILMS: Final = 5  # columns of numbers that make a matrix; three or four are a list without header
+SAMPLE: Final = 10_000  # fields of a file without header that are looked at, but 200 lines at least
+
+Kind = Literal["list", "table", "matrix"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class FileLayout:
     """
 
     path: Path
-    kind: Literal["list", "table", "matrix"]
+    kind: Kind
     separator: str
     header: tuple[str, ...] | None = None
     columns: dict[str, int] = field(default_factory=dict)
@@ -113,29 +117,67 @@ def comma_list(path: str | PathLike[str], wanted: Sequence[str], example: str) -
     _refuse_header(names, [name for name in wanted if name not in names], ",", where, example)
 
 
-def any_layout(path: str | PathLike[str], scale: tuple[float, float], encoding: str = "utf-8") -> FileLayout:
-    """The layout of a file of ratings, told by its first line.
+def any_layout(
+    path: str | PathLike[str], scale: tuple[float, float], encoding: str = "utf-8", kind: Kind | None = None
+) -> FileLayout:
+    """The layout of a file of ratings, told by its first line, or without a header by its first few thousand.
+
+    Args:
+        path: the file.
+        scale: the lowest and the highest rating.
+        encoding: of the file.
+        kind: of the layout, where it is known.
 
     Raises:
-        DataError: the first line is neither data nor a header that we understand.
+        DataError: the first line is neither data nor a header that we understand, or the file could be a list as well
+            as a matrix.
     """
+    if kind not in (None, *get_args(Kind)):
+        raise complaint("no such layout", layout=kind)
     separator = separator_of(_first_line(path, encoding))
     line, fields = next(csv_rows(path, separator, encoding))
     names, place = [name.strip() for name in fields], Path(path)
-    if separator == "," and is_table_header(names):
+    if kind == "table" or (kind is None and separator == "," and is_table_header(names)):
         return FileLayout(place, "table", ",", tuple(names), encoding=encoding)
+    if kind == "list" and separator == "," and is_table_header(names):
+        raise complaint("table, not list", at_line(path, line), header=RATING_HEADER)
+    if kind == "matrix":
+        return FileLayout(place, "matrix", separator, encoding=encoding)
     columns = _named(names, (*RATING_COLUMNS, TIME_COLUMN), separator, at_line(path, line), RATING_HEADER)
     if all(name in columns for name in RATING_COLUMNS):
         start = _data_start(path, encoding)
         return FileLayout(place, "list", separator, tuple(names), columns, start, encoding)
-    if len(names) >= FEWEST_FILMS and all(_is_rating_or_none(name, scale) for name in names):
+    if is_data(names) and (kind or _without_header(place, separator, encoding, scale)) == "matrix":
         return FileLayout(place, "matrix", separator, encoding=encoding)
-    if len(names) >= len(RATING_COLUMNS) and NUMBER.fullmatch(names[2]):
+    if is_data(names) and len(names) >= len(RATING_COLUMNS):
         columns = {name: at for at, name in enumerate((*RATING_COLUMNS, TIME_COLUMN)[: len(names)])}
         mark = len(b"\xef\xbb\xbf") if first_bytes(path, encoding).startswith(b"\xef\xbb\xbf") else 0
         return FileLayout(place, "list", separator, None, columns, mark, encoding)
     absent = [name for name in RATING_COLUMNS if name not in columns]
     _refuse_header(names, absent, separator, at_line(path, line), RATING_HEADER)
+
+
+def _without_header(path: Path, separator: str, encoding: str, scale: tuple[float, float]) -> Kind:
+    """Whether a file without a header is a list or a matrix.
+
+    Raises:
+        DataError: it could be both.
+    """
+    rows = csv_rows(path, separator, encoding)
+    line, fields = next(rows)
+    more = islice(rows, max(200, SAMPLE // len(fields)))
+    sample = [(line, fields), *(row for row in more if len(row[1]) == len(fields))]
+    cells: Rows = [[text.strip() for text in row] for _, row in sample]
+    found = list_or_matrix(cells, scale)
+    if found != "both":
+        return found
+    for (at, _), row in zip(sample, cells, strict=True):
+        for column, text in enumerate(row, start=1):
+            if is_missing(text):
+                where = in_both("column of line", path=path, line=at, column=column)
+                raise complaint("missing number", where, text=shown(text))
+    text, header = shown(separator.join(fields)), separator.join(RATING_COLUMNS)
+    raise complaint("list or matrix", at_line(path, line), text=text, header=shown(header))
 
 
 def titles_layout(path: str | PathLike[str], encoding: str = "utf-8") -> FileLayout:
@@ -194,10 +236,6 @@ def _refuse_header(names: Sequence[str], absent: Sequence[str], separator: str, 
     listed: Text = {"vi": " và ".join(absent), "en": " and no ".join(absent)}
     key = "no column" if absent else "column twice"
     raise complaint(key, where, text=shown(separator.join(names)), columns=listed, header=example)
-
-
-def _is_rating_or_none(text: str, scale: tuple[float, float]) -> bool:
-    return bool(NUMBER.fullmatch(text)) and (float(text) == 0 or scale[0] <= float(text) <= scale[1])
 
 
 def _first_line(path: str | PathLike[str], encoding: str) -> str:

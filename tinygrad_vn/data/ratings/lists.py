@@ -1,6 +1,6 @@
 """The files that ratings and titles come in, one per line, each field checked.
 
-A *list* has one rating per line, as MovieLens' `ratings.csv`; `rating_layouts` knows its relatives:
+A *list* has one rating per line, as MovieLens' `ratings.csv`; `layouts` knows its relatives:
 
     userId,movieId,rating,timestamp
     1,31,2.5,1260759144
@@ -20,50 +20,18 @@ from os import PathLike
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tinygrad_vn.data.csv_rows import Row, at_line, csv_rows, shown
 from tinygrad_vn.data.number_columns import number_columns
-from tinygrad_vn.data.rating_ids import BLANK, WHOLE, Ids, Indices, first_pair_twice, numbered, numbered_texts
-from tinygrad_vn.data.rating_layouts import NUMBER, SEPARATORS, TIME_COLUMN, FileLayout, separator_of
+from tinygrad_vn.data.ratings.columns import RatingColumns, Scale
+from tinygrad_vn.data.ratings.headerless import NUMBER
+from tinygrad_vn.data.ratings.ids import BLANK, WHOLE, Ids, Indices, first_pair_twice, numbered, numbered_texts
+from tinygrad_vn.data.ratings.layouts import SEPARATORS, TIME_COLUMN, FileLayout, separator_of
 from tinygrad_vn.data.words import TEXTS, complaint
 from tinygrad_vn.errors import DataError
 from tinygrad_vn.phrases import Text
 
-__all__ = [
-    "RATING_SCALE",
-    "RatingColumns",
-    "Scale",
-    "read_rating_list",
-    "read_titles",
-]
-
-Scale = tuple[float, float]
-
-RATING_SCALE: Final[Scale] = (0.5, 5.0)
-"""MovieLens' scale: half a star to five stars."""
-
 ASCII_LIKE: Final = ("utf-8", "ascii", "latin-1", "iso-8859-1", "cp1252", "cp1258")  # digits are the bytes of ASCII
-
-
-@dataclass
-class RatingColumns:
-    """What a list holds: user number `users[k]` gave film number `items[k]` the rating `ratings[k]`.
-
-    Attributes:
-        user_ids, item_ids: in order; the numbers are places in them.
-        users, items, ratings: shape (n,).
-        timestamps: seconds, shape (n,); None where the file has no such column, or one that is not whole numbers.
-        no_time: where and what the first timestamp is that is no whole number.
-    """
-
-    user_ids: Ids
-    users: Indices
-    item_ids: Ids
-    items: Indices
-    ratings: NDArray[np.float64]
-    timestamps: NDArray[np.int64] | None
-    no_time: DataError | None = None
 
 
 def read_rating_list(layout: FileLayout, scale: Scale) -> RatingColumns:
@@ -96,7 +64,7 @@ def _fast(layout: FileLayout, scale: Scale) -> RatingColumns | None:
         timestamps = columns.pop().astype(np.int64, copy=False)
     item_ids, items = numbered(columns.pop())
     user_ids, users = numbered(columns.pop())
-    return RatingColumns(user_ids, users, item_ids, items, ratings, timestamps)
+    return RatingColumns(users, items, ratings, user_ids, item_ids, timestamps)
 
 
 class _Column:
@@ -143,7 +111,8 @@ def _careful(layout: FileLayout, scale: Scale) -> RatingColumns:
     user_ids, user_numbers = users.numbered()
     item_ids, item_numbers = items.numbered()
     timestamps = None if times.at is None else np.array(times.seconds, np.int64)
-    return RatingColumns(user_ids, user_numbers, item_ids, item_numbers, np.array(ratings), timestamps, times.wrong)
+    columns = user_numbers, item_numbers, np.array(ratings), user_ids, item_ids
+    return RatingColumns(*columns, timestamps, times.wrong)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What is said about ratings, and about the files that they come in: Vietnamese and English side by side.
 
-Every text says what is wrong and what to do; `words.py` adds this table to its own, and makes the errors.
+Every text says what is wrong and what to do; this room adds the table to that of `data.words`, which makes the errors.
 """
 
 from __future__ import annotations
@@ -11,65 +11,8 @@ from tinygrad_vn.phrases import Text
 
 RATING_TEXTS: Final[dict[str, Text]] = {
     # places
-    "line": {"vi": "{path}, dòng {line}", "en": "{path}, line {line}"},
-    "column of line": {"vi": "{path}, dòng {line}, cột {column}", "en": "{path}, line {line}, column {column}"},
     "film of line": {"vi": "{path}, dòng {line}, phim {item}", "en": "{path}, line {line}, film {item}"},
-    # files
-    "missing": {
-        "vi": "không có tệp này. Hãy kiểm tra lại đường dẫn; "
-        "dữ liệu MovieLens có tại https://grouplens.org/datasets/movielens/.",
-        "en": "there is no such file. Check the path; "
-        "MovieLens ratings are at https://grouplens.org/datasets/movielens/.",
-    },
-    "missing here": {
-        "vi": "không có tệp này trong {folder}. Hãy kiểm tra lại đường dẫn; "
-        "dữ liệu MovieLens có tại https://grouplens.org/datasets/movielens/.",
-        "en": "there is no such file in {folder}. Check the path; "
-        "MovieLens ratings are at https://grouplens.org/datasets/movielens/.",
-    },
-    "folder": {
-        "vi": "đây là thư mục. Hãy chỉ ra tệp nằm trong đó, chẳng hạn {example}.",
-        "en": "this is a folder. Give the file in it, such as {example}.",
-    },
-    "unreadable": {
-        "vi": "không đọc được tệp này: {reason}. Hãy kiểm tra quyền truy cập.",
-        "en": "cannot be read: {reason}. Check its permissions.",
-    },
-    "zip": {
-        "vi": "đây là tệp nén zip. Hãy giải nén rồi chỉ ra tệp CSV bên trong.",
-        "en": "this is a zip archive. Unpack it and give the CSV file inside.",
-    },
-    "utf-16": {
-        "vi": "tệp được lưu ở dạng UTF-16. Hãy lưu lại ở dạng UTF-8 (trong Excel: 'CSV UTF-8').",
-        "en": "this file was saved as UTF-16. Save it as UTF-8 (in Excel: 'CSV UTF-8').",
-    },
-    "not utf-8": {
-        "vi": "byte {byte} sau {text} không phải là UTF-8. Hãy lưu tệp ở dạng UTF-8 (trong Excel: 'CSV UTF-8'); trong "
-        "Python, RatingsDataset.from_file cũng đọc được, chẳng hạn với encoding='latin-1'.",
-        "en": "byte {byte} after {text} is not UTF-8. Save the file as UTF-8 (in Excel: 'CSV UTF-8'); in Python, "
-        "RatingsDataset.from_file reads it too, with encoding='latin-1', say.",
-    },
-    "not this encoding": {
-        "vi": "byte {byte} sau {text} không phải là {encoding}. Hãy ghi đúng encoding mà tệp đã được lưu.",
-        "en": "byte {byte} after {text} is not {encoding}. Name the encoding that the file was saved in.",
-    },
-    "empty": {
-        "vi": "tệp trống. Dòng đầu tiên phải là dòng tiêu đề.",
-        "en": "the file is empty. It should begin with a header line.",
-    },
-    "quotation mark": {
-        "vi": "dấu ngoặc kép chưa được đóng, hoặc nằm giữa một ô. "
-        'Hãy đặt cả ô trong "…" và viết đôi mỗi dấu " ở bên trong.',
-        "en": "a quotation mark is not closed, or stands inside a field. "
-        'Put the whole field between "…" and double each " inside it.',
-    },
     # headers
-    "commas": {"vi": "dấu phẩy", "en": "commas"},
-    "spaces": {"vi": "dấu cách", "en": "spaces"},
-    "tabs": {"vi": "dấu tab", "en": "tabs"},
-    "double colons": {"vi": "'::'", "en": "'::'"},
-    "semicolons": {"vi": "dấu chấm phẩy", "en": "semicolons"},
-    "vertical bars": {"vi": "dấu gạch đứng", "en": "vertical bars"},
     "separator": {
         "vi": "{text} được ngăn cách bằng {mark}, không phải dấu phẩy. Hãy thay bằng dấu phẩy, viết số với dấu chấm "
         "như 3.5, và mở đầu tệp bằng dòng tiêu đề {header}; trong Python, RatingsDataset.from_file đọc được tệp này.",
@@ -81,6 +24,22 @@ RATING_TEXTS: Final[dict[str, Text]] = {
         "RatingsDataset.from_file đọc được cả tệp không có tiêu đề.",
         "en": "{text} is data, not a header. Put the line {header} above it; in Python, RatingsDataset.from_file reads "
         "it without.",
+    },
+    "list or matrix": {
+        "vi": "{text} có thể là một lượt đánh giá (người dùng, phim, điểm), cũng có thể là một hàng của ma trận điểm. "
+        "Nếu là danh sách, hãy thêm dòng tiêu đề {header} lên trên hoặc ghi layout='list' (--layout list); nếu là ma "
+        "trận, hãy ghi layout='matrix' (--layout matrix) hoặc dùng RatingsDataset.from_matrix.",
+        "en": "{text} could be one rating (user, film, stars) or a row of a matrix of ratings. For a list, put the "
+        "header {header} above it or write layout='list' (--layout list); for a matrix, write layout='matrix' "
+        "(--layout matrix) or use RatingsDataset.from_matrix.",
+    },
+    "missing number": {
+        "vi": "{text} không phải là số. Phim chưa đánh giá: trong danh sách hãy xoá dòng này, trong ma trận hãy ghi 0.",
+        "en": "{text} is no number. For a film that was not rated, delete the line in a list, and write 0 in a matrix.",
+    },
+    "no such layout": {
+        "vi": "layout={layout!r} không hợp lệ. Hãy viết 'list', 'table' hoặc 'matrix', hoặc bỏ trống để tự nhận biết.",
+        "en": "layout={layout!r} is none. Write 'list', 'table' or 'matrix', or leave it out to have it found.",
     },
     "no column": {
         "vi": "dòng tiêu đề {text} thiếu cột {columns}. Hãy viết: {header}.",
@@ -168,13 +127,13 @@ RATING_TEXTS: Final[dict[str, Text]] = {
     },
     "no number": {
         "vi": "điểm {text} không phải là số. Hãy viết một số từ {low} đến {high}, dùng dấu chấm như 3.5; "
-        "phim chưa đánh giá thì bỏ trống.",
+        "phim chưa đánh giá thì không có điểm.",
         "en": "the rating {text} is not a number. Write one from {low} to {high}, with a point, such as 3.5; "
         "films that were not rated have none.",
     },
     "off the scale": {
         "vi": "điểm {text} nằm ngoài thang từ {low} đến {high}. Hãy quy đổi về thang đó, hoặc trong Python ghi thang "
-        "khác, chẳng hạn scale=(1, 10); phim chưa đánh giá thì bỏ trống, không ghi 0.",
+        "khác, chẳng hạn scale=(1, 10); phim chưa đánh giá thì không có điểm, chứ không phải 0.",
         "en": "the rating {text} is outside the scale from {low} to {high}. Convert the ratings to that scale, or in "
         "Python name another, such as scale=(1, 10); films that were not rated have none, not 0.",
     },
@@ -243,25 +202,6 @@ RATING_TEXTS: Final[dict[str, Text]] = {
     "no scale": {
         "vi": "scale={scale} không phải là thang điểm. Hãy ghi điểm thấp nhất và cao nhất, chẳng hạn (0.5, 5).",
         "en": "scale={scale} is no scale. Write the lowest and the highest rating, such as (0.5, 5).",
-    },
-    # archives
-    "bad archive": {
-        "vi": "đây không phải là tệp zip nguyên vẹn ({why}). Hãy tải lại.",
-        "en": "this is no sound zip archive ({why}). Download it again.",
-    },
-    "archive too large": {
-        "vi": "các tệp bên trong lớn hơn {most} MB, nhiều hơn bộ dữ liệu này có thể có. Hãy kiểm tra nguồn tải.",
-        "en": "its files are larger than {most} MB, more than this data set can have. Check where it is from.",
-    },
-    "archive files": {
-        "vi": "có {count} tệp bên trong; bộ dữ liệu này có từ 1 đến {most}. Hãy kiểm tra nguồn tải.",
-        "en": "it holds {count} files; this data set has from 1 to {most}. Check where it is from.",
-    },
-    "unsafe name": {
-        "vi": "tệp {name} bên trong sẽ nằm ngoài thư mục đích, là liên kết, hoặc trùng tên, nên không giải nén. "
-        "Hãy kiểm tra nguồn tải.",
-        "en": "its file {name} would land outside the folder, is a link or is there twice, so nothing is unpacked. "
-        "Check where it is from.",
     },
     # arrays and parts of them
     "shapes": {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tinygrad_vn.data.rating_files import Scale
-from tinygrad_vn.data.rating_ids import Ids, ids_of
+from tinygrad_vn.data.ratings.columns import RatingColumns, Scale
+from tinygrad_vn.data.ratings.ids import first_pair_twice, ids_of
 from tinygrad_vn.data.words import complaint
 
 Numbers = NDArray[np.float64]
@@ -28,6 +28,25 @@ def checked_scale(scale: Scale) -> Scale:
     if not -math.inf < low < high < math.inf:
         raise complaint("no scale", scale=scale)
     return low, high
+
+
+def array_columns(
+    users: Any, items: Any, ratings: ArrayLike, timestamps: ArrayLike | None, scale: Scale
+) -> RatingColumns:
+    """Ratings from columns of ids, ratings and times.
+
+    Raises:
+        DataError: lengths differ, an id is blank, a rating is NaN or off the scale, or a pair stands there twice.
+    """
+    (user_ids, user_numbers), (item_ids, item_numbers) = ids_of(users, "users"), ids_of(items, "items")
+    values, times = stars(ratings, scale), None if timestamps is None else seconds(timestamps)
+    if not user_numbers.shape == item_numbers.shape == values.shape:
+        raise complaint("shapes", users=user_numbers.shape, items=item_numbers.shape, ratings=values.shape)
+    twice = first_pair_twice(user_numbers, item_numbers, len(item_ids))
+    if twice is not None:
+        user, item = user_ids.tolist()[user_numbers[twice[1]]], item_ids.tolist()[item_numbers[twice[1]]]
+        raise complaint("pair twice in arrays", f"ratings[{twice[1]}]", user=user, item=item, earlier=twice[0])
+    return RatingColumns(user_numbers, item_numbers, values, user_ids, item_ids, times)
 
 
 def stars(ratings: ArrayLike, scale: Scale) -> Numbers:
@@ -70,49 +89,3 @@ def seconds(timestamps: ArrayLike) -> NDArray[np.int64]:
         at = wrong[0] if wrong else 0
         raise complaint("time is no number", f"timestamps[{at}]", text=repr(times.ravel().tolist()[at]))
     return times.astype(np.int64)
-
-
-def two_axes(source: ArrayLike) -> Numbers:
-    """A matrix of numbers, shape (users, films); NaN is allowed, infinity is not.
-
-    Raises:
-        DataError: it has another shape, or a cell is no number.
-    """
-    try:
-        values = np.array(source, np.float64)
-    except (TypeError, ValueError):
-        raise complaint("no numbers", name="matrix", dtype=np.asarray(source, object).dtype) from None
-    if values.ndim != 2:
-        raise complaint("no matrix", shape=values.shape)
-    return values
-
-
-def rated_cells(values: Numbers, mask: ArrayLike | None) -> NDArray[np.bool_]:
-    """Where there is a rating: where the mask is true, or without one wherever the cell is neither 0 nor NaN.
-
-    Raises:
-        DataError: the mask has another shape, or holds something else than truth values, 0 and 1.
-    """
-    if mask is None:
-        return ~np.isnan(values) & (values != 0)
-    told = np.asarray(mask)
-    if told.shape != values.shape or told.dtype.kind not in "biuf" or not np.isin(told, (0, 1)).all():
-        raise complaint("mask", mask=told.shape, dtype=told.dtype, shape=values.shape)
-    return told.astype(bool)
-
-
-def axis_ids(ids: Any, what: str, wanted: int) -> Ids:
-    """The ids of the rows or of the columns of a matrix, in their order; 1, 2, 3, … for None.
-
-    Raises:
-        DataError: there are more or fewer than wanted, one is blank, or two are equal.
-    """
-    if ids is None:
-        return np.arange(1, wanted + 1)
-    different, numbers = ids_of(ids, what)
-    if len(numbers) != wanted:
-        raise complaint("number of ids", what=what, found=len(numbers), wanted=wanted)
-    if len(different) < wanted:
-        name = different.tolist()[int(np.argmax(np.bincount(numbers) > 1))]
-        raise complaint("id twice", what=what, name=name)
-    return different[numbers]
