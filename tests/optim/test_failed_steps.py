@@ -43,6 +43,9 @@ def test_a_step_that_fails_has_moved_nothing(
         optimizer.step()
     good.grad = tg.tensor([1.0, -1.0])
     spoil(bad)
+    if spoil is sparse_gradient and isinstance(optimizer, SGD):
+        optimizer.step()  # which can follow it
+        return
     if spoil is other_state and not steps_before:
         optimizer.step()  # nothing is remembered yet, so the new shape is as good as any
         return

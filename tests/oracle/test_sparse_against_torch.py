@@ -62,6 +62,8 @@ def path(
         (sign * (guess - as_tensor(ratings)) ** 2).mean().backward()
         assert all(p.grad.is_sparse for p in params)
         optimizer.step()
+        if isinstance(optimizer, optim.Optimizer):
+            optimizer.catch_up()  # with momentum, PyTorch moves all rows at every step
         points.append([np.array(p.detach().numpy()) for p in params])
     return points
 
@@ -108,9 +110,7 @@ def test_sparse_and_dense_together_are_dense() -> None:
         assert w.grad.tolist() == [[2.0, 2.0], [4.0, 4.0], [2.0, 2.0], [2.0, 2.0]]
 
 
-@pytest.mark.parametrize(
-    "name", ["Adam", "AdamW", "NAdam", "RMSprop", "Adadelta", "Adagrad with decay", "SGD with decay"]
-)
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "NAdam", "RMSprop", "Adadelta", "Adagrad with decay"])
 def test_the_others_refuse_it_as_pytorch_does(name: str) -> None:
     kind, _, decay = name.partition(" with ")
     settings = {"weight_decay": 0.1} if decay else {}

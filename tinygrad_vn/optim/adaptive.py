@@ -91,11 +91,14 @@ class Adagrad(Optimizer):
         t = state["step"] = state["step"] + 1
         once = gradient.coalesce()
         rows, g = once.indices, once.values
-        total = state["sum"].take(rows, axis=0)
-        total += g * g
+        total, room = state["sum"].take(rows, axis=0), g * g
+        total += room
         state["sum"][rows] = total
-        rate = group["lr"] / (1 + (t - 1) * group["lr_decay"])
-        p[rows] -= rate * g / (np.sqrt(total) + group["eps"])
+        np.sqrt(total, out=room)
+        room += group["eps"]
+        np.divide(g, room, out=room)
+        room *= group["lr"] / (1 + (t - 1) * group["lr_decay"])
+        p[rows] = p.take(rows, axis=0) - room
 
 
 class RMSprop(Optimizer):

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.modes import is_effect
 from tinygrad_vn.optim.line_search import StrongWolfe, Trial
 from tinygrad_vn.optim.optimizer import Closure, Optimizer, Scratch, evaluated
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup, misshapen
@@ -120,6 +121,7 @@ class LBFGS(Optimizer):
         """Not for LBFGS, whose `step` moves all parameters together."""
         raise NotImplementedError("LBFGS moves all parameters together, in step(closure)")
 
+    @is_effect
     def step(self, closure: Closure | None = None, *, accumulate: bool = False) -> Any:
         """Move until the loss is at its minimum, or `max_iter` times.
 

@@ -23,8 +23,9 @@ import numpy as np
 from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import GradientWarning
 from tinygrad_vn.graph import Values
-from tinygrad_vn.modes import enable_grad
+from tinygrad_vn.modes import enable_grad, is_effect
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup, groups_of, misshapen, parameters_of, refusal
+from tinygrad_vn.optim.rests import RESTS, settle
 from tinygrad_vn.optim.settings import refuse_others
 from tinygrad_vn.optim.state import State, check_memories, copied, fitting_groups, plain
 from tinygrad_vn.phrases import phrase, said
@@ -59,6 +60,9 @@ class Optimizer(ABC):
         TypeError: an argument is unknown, or PyTorch's alone.
         ValueError: a group has an unknown setting, or one out of its range.
     """
+
+    decays_rows = False
+    """Whether `update_rows` sees to the weight decay of rows that have no gradient."""
 
     def __init__(self, params: Parameters, defaults: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
         refuse_others(self._name(), others or {}, defaults)
@@ -138,7 +142,7 @@ class Optimizer(ABC):
                 text = "a sparse gradient for parameter number {number}, but needs that of the whole table"
                 remedy = phrase("Use SGD, Adagrad or SparseAdam for it, or Embedding(sparse=False).")
                 raise refusal(self._name(), phrase(text, number=number), remedy)
-            if group.get("weight_decay"):
+            if group.get("weight_decay") and not self.decays_rows:
                 text = (
                     "a sparse gradient for parameter number {number} together with weight_decay, which moves every "
                     "row of the table"
@@ -148,6 +152,7 @@ class Optimizer(ABC):
 
     # --- what a user calls ------------------------------------------------------------------------------------------
 
+    @is_effect
     def step(self, closure: Closure | None = None, *, accumulate: bool = False) -> Any:
         """Change every parameter that has a gradient, in place.
 
@@ -169,12 +174,25 @@ class Optimizer(ABC):
         loss = None if closure is None else evaluated(closure)
         if not (accumulate or self._has_warned):
             self._warn_of_sums()
-        for p, gradient, group in self._moves():
-            if gradient.is_sparse:
-                self._move_rows(p, gradient.rows, group)
-            else:
-                self._move(p, gradient._data, group)
+        for group, moves in self._moves():
+            decay = 0.0 if group.get("decoupled_weight_decay") else group.get("weight_decay", 0.0)
+            maximize = group.get("maximize", False)
+            for p, gradient in moves:
+                if gradient.is_sparse:
+                    self._move_rows(p, -gradient.rows if maximize else gradient.rows, group)
+                else:
+                    self._move(p, gradient._data, group, decay, maximize)
         return loss
+
+    @is_effect
+    def catch_up(self) -> None:
+        """Bring every row of every table to where it belongs, where sparse gradients let it rest; see `SGD`.
+
+        To be called before a table is evaluated or saved. Training goes on from there all the same.
+        """
+        for p, state in self.state.items():
+            if RESTS in state:
+                settle(p._own(), state)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, before the next `backward()` adds to them.
@@ -184,8 +202,8 @@ class Optimizer(ABC):
                 loss does not depend on is still moved by momentum and weight decay.
         """
         for p in self._all_parameters():
-            gradient = p.grad
-            if set_to_none or gradient is None:
+            gradient = None if set_to_none else p.grad
+            if gradient is None:
                 p.zero_grad()
             elif gradient.requires_grad:  # it is a result that others may depend on
                 p.grad = Tensor(np.zeros_like(gradient._data))
@@ -239,7 +257,7 @@ class Optimizer(ABC):
             fresh = self.initial_state(params[i]._data, settings[i])
             memories = {key: plain(value, fresh.get(key)) for key, value in remembered.items()}
             self.check_state(i, params[i]._data, memories, settings[i])
-            state[params[i]] = copied(memories, params[i].dtype)
+            state[params[i]] = {key: copied(value, params[i].dtype) for key, value in memories.items()}
         for group, old in zip(self.param_groups, groups, strict=True):
             group.update(old)
         self.state = state
@@ -257,26 +275,29 @@ class Optimizer(ABC):
         """ValueError where a saved state does not fit the parameter with this number."""
         check_memories(number, saved, self.initial_state(p, group), p.shape)
 
-    def _moves(self) -> list[tuple[Tensor, Any, ParamGroup]]:
-        """Every parameter that has a gradient, with this and its settings: all checked, before any of them moves."""
-        moves = []
+    def _moves(self) -> list[tuple[ParamGroup, list[tuple[Tensor, Any]]]]:
+        """The parameters of each group that have a gradient, with it: all checked, before any of them moves."""
+        moves, before = [], 0
         for position, group in enumerate(self.param_groups):
             self._check_rate(position, group)
-            for p in group["params"]:
-                gradient = p.grad
+            found = []
+            for number, p in enumerate(group["params"], before):
+                gradient = p._node.grad
                 if gradient is None:
                     continue
                 room = self._scratch.get(p)
                 if room is None or gradient.is_sparse or not gradient._data.shape == p._data.shape == room[0].shape:
-                    self._check_move(p, gradient, group)  # the first dense one, or something has changed since
-                moves.append((p, gradient, group))
+                    self._check_move(number, p, gradient, group)  # the first dense one, or something has changed since
+                found.append((p, gradient))
+            before += len(group["params"])
+            if found:
+                moves.append((group, found))
         if not moves:
             self._warn_of_nothing()
         return moves
 
-    def _check_move(self, p: Tensor, gradient: Tensor, group: ParamGroup) -> None:
+    def _check_move(self, number: int, p: Tensor, gradient: Tensor, group: ParamGroup) -> None:
         """Whether gradient and memories have the parameter's shape, and the optimizer can follow such a gradient."""
-        number = next(i for i, known in enumerate(self._all_parameters()) if known is p)
         now = p.shape
         if gradient.shape != now:
             raise misshapen(self._name(), number, gradient.shape, now)
@@ -295,18 +316,17 @@ class Optimizer(ABC):
             remedy = phrase("Parameters would become NaN: see which schedule or line of code has set it.")
             raise refusal(self._name(), what, remedy)
 
-    def _move(self, p: Tensor, g: Values, group: ParamGroup) -> None:
+    def _move(self, p: Tensor, g: Values, group: ParamGroup, decay: float, maximize: bool) -> None:
         """One update of one parameter along a dense gradient."""
-        values = p._own()
-        scratch = self._scratch.get(p)
-        if scratch is None or scratch[0].shape != values.shape or scratch[0].dtype != values.dtype:
+        values, scratch, state = p._own(), self._scratch.get(p), self.state.get(p)
+        if scratch is None or scratch[0].shape != values.shape or scratch[0].dtype is not values.dtype:
             scratch = self._new_scratch(p, values)
-        state = self.state.get(p)
         if state is None:
             state = self.state[p] = self.initial_state(values, group)
-        decay = 0.0 if group.get("decoupled_weight_decay") else group.get("weight_decay", 0.0)
-        if decay or group.get("maximize"):
-            g = descended(values, g, decay, group.get("maximize", False), out=scratch[1])
+        elif RESTS in state:
+            settle(values, state)
+        if decay or maximize:
+            g = descended(values, g, decay, maximize, out=scratch[1])
         self.update(values, g, state, group, scratch)
 
     def _move_rows(self, p: Tensor, gradient: RowGradient, group: ParamGroup) -> None:
@@ -314,7 +334,7 @@ class Optimizer(ABC):
         values, state = p._own(), self.state.get(p)
         if state is None:
             state = self.state[p] = self.initial_state(values, group)
-        self.update_rows(values, -gradient if group.get("maximize") else gradient, state, group)
+        self.update_rows(values, gradient, state, group)
 
     def _new_scratch(self, p: Tensor, values: Values) -> Scratch:
         """Room for intermediate results, the same for all parameters of a dtype: as much as the largest needs.

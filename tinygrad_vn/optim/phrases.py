@@ -129,6 +129,8 @@ OPTIM_VIETNAMESE: Final[dict[str, str]] = {
     "được lưu là {value}, không phải là mảng",
     "{key!r} of parameter number {number} was saved with shape {saved}, not {shape}": "{key!r} của tham số thứ "
     "{number} được lưu với shape {saved}, không phải {shape}",
+    "{key!r} of parameter number {number} does not fit a table of {rows} rows": "{key!r} của tham số thứ {number} "
+    "không khớp với một bảng có {rows} hàng",
     "the saved state is for groups of {theirs} parameters, this {optimizer} has {ours}": "trạng thái đã lưu dành cho "
     "các nhóm (group) có {theirs} tham số, còn {optimizer} này có {ours}",
     "the saved settings are {settings}; {optimizer} needs {missing}": "các thiết lập đã lưu là {settings}; {optimizer} "

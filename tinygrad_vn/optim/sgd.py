@@ -7,6 +7,7 @@ multiplied with; all of them are here, see `SGD`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -14,14 +15,13 @@ import numpy as np
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.optimizer import Optimizer, Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
+from tinygrad_vn.optim.rests import RESTS, are_notes, begin, is_long, move_on, notes, settle
 from tinygrad_vn.optim.settings import check_choice, check_finite, check_flags, check_not_negative, out_of_range
 from tinygrad_vn.optim.state import State
 from tinygrad_vn.phrases import said
 from tinygrad_vn.sparse import RowGradient
 
 MomentumForm = Literal["pytorch", "velocity", "average"]
-
-_BLOCK = 1024  # rows of a table that are moved at a time
 
 
 class SGD(Optimizer):
@@ -35,6 +35,13 @@ class SGD(Optimizer):
 
     "velocity" takes the same path as "pytorch" while the learning rate stays the same; when it is lowered, the ball
     of "velocity" keeps its speed, and that of "pytorch" is braked. "average" steps (1 − m) times as far as the two.
+
+    Of a table with sparse gradients, `nn.Embedding(…, sparse=True)`, a step touches only the rows that have a gradient,
+    so its time does not depend on the size of the table. Without momentum and weight decay that is the same step as
+    ever. With them a row that is not looked up ought to roll on and shrink at every step. It rests instead, and makes
+    up for all of it when its next gradient comes: exactly, also where lr, momentum or weight_decay have changed
+    meanwhile. So a lookup may see a row that has yet to roll on, which it would not in PyTorch. `catch_up()` brings
+    all rows to where they belong; call it before a table is evaluated or saved.
 
     Args:
         params: `model.parameters()`, a list of Tensors, or groups with settings of their own:
@@ -63,6 +70,8 @@ class SGD(Optimizer):
     Sources: the update without momentum, `000_12180da503bfe391.txt` section 1 (there for ascent too); Nesterov's in
     the form of Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
     """
+
+    decays_rows = True
 
     def __init__(
         self,
@@ -124,25 +133,54 @@ class SGD(Optimizer):
         p -= v if rate == 1 else np.multiply(v, rate, out=room)
 
     def update_rows(self, p: Values, gradient: RowGradient, state: State, group: ParamGroup) -> None:
-        """The same step where only some rows have a gradient; with momentum the others go on as they were going."""
-        lr, momentum = group["lr"], group["momentum"]
-        if momentum == 0:
-            (gradient * -lr).added_to(p)
+        """The same step for the rows that have a gradient, after the steps that they have missed; see `rests.py`."""
+        momentum, decay = group["momentum"], group["weight_decay"]
+        if not (momentum or decay or RESTS in state):
+            gradient.added_to(p, -group["lr"])
             return
+        keep, scale, rate, direct = self._on_rows(group, state)
+        if momentum and state.get("momentum_buffer") is None:
+            state["momentum_buffer"] = np.zeros_like(p)
+        if RESTS not in state:
+            state[RESTS] = notes(len(p))
+        elif is_long(state[RESTS]):
+            settle(p, state)
+        rests, v = state[RESTS], state.get("momentum_buffer")
+        pull = scale * decay  # what the penalty adds to the velocity, per p
+        begin(rests, (1 - rate * pull - direct * decay, -rate * keep, pull, keep))
         once = gradient.coalesce()
         rows, g = once.indices, once.values
-        v = state.get("momentum_buffer")
+        position, velocity = p.take(rows, axis=0), None if v is None else v.take(rows, axis=0)
+        move_on(position, velocity, rests, rests["moved"].take(rows))
+        position -= g * (rate * scale + direct)
+        p[rows] = position
+        if v is not None and velocity is not None:
+            velocity += g if scale == 1 else g * scale
+            v[rows] = velocity
+        rests["moved"][rows] = rests["step"]
+
+    def _on_rows(self, group: ParamGroup, state: State) -> tuple[float, float, float, float]:
+        """The four numbers of a step, v ← keep·v + scale·h and p ← p − rate·v − direct·h, with h = g + λp."""
+        lr, momentum = group["lr"], group["momentum"]
+        if momentum == 0:
+            return 1.0, 0.0, 0.0, lr
         scale, rate = self._factors(group)
-        if v is None:
-            v = state["momentum_buffer"] = np.zeros_like(p)
-            scale = 1 if group["momentum_form"] == "pytorch" else scale
-        v *= momentum
-        v[rows] += scale * g
-        if group["nesterov"]:
-            p[rows] -= lr * g
-            rate = lr * momentum
-        for first in range(0, len(p), _BLOCK):  # all at once would need another array as large as p
-            p[first : first + _BLOCK] -= rate * v[first : first + _BLOCK]
+        if state.get("momentum_buffer") is None and group["momentum_form"] == "pytorch":
+            scale = 1.0
+        return (momentum, scale, lr * momentum, lr) if group["nesterov"] else (momentum, scale, rate, 0.0)
+
+    def check_state(self, number: int, p: Values, saved: Mapping[str, Any], group: ParamGroup) -> None:
+        """ValueError where a saved state does not fit the parameter with this number."""
+        super().check_state(number, p, saved, group)
+        if RESTS in saved and not are_notes(saved[RESTS], len(p)):
+            raise ValueError(
+                said(
+                    "{key!r} of parameter number {number} does not fit a table of {rows} rows",
+                    key=RESTS,
+                    number=number,
+                    rows=len(p),
+                )
+            )
 
     def _factors(self, group: ParamGroup) -> tuple[float, float]:
         """What the gradient is multiplied with on its way into the velocity, and the velocity into the parameter."""

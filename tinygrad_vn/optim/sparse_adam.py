@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.optim.adam import approach, approach_square
 from tinygrad_vn.optim.optimizer import Optimizer, Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup, refusal
 from tinygrad_vn.optim.settings import check_betas, check_finite, check_flags, out_of_range
@@ -85,8 +86,12 @@ class SparseAdam(Optimizer):
         rows, g = once.indices, once.values
         beta1, beta2 = group["betas"]
         m, v = state["exp_avg"].take(rows, axis=0), state["exp_avg_sq"].take(rows, axis=0)
-        m += (1 - beta1) * (g - m)
-        v += (1 - beta2) * (g * g - v)
+        room = np.empty_like(m)
+        approach(m, beta1, g, room)
+        approach_square(v, beta2, g, room)
         state["exp_avg"][rows], state["exp_avg_sq"][rows] = m, v
-        rate = group["lr"] * math.sqrt(1 - beta2**t) / (1 - beta1**t)
-        p[rows] -= rate * m / (np.sqrt(v) + group["eps"])
+        np.sqrt(v, out=room)
+        room += group["eps"]
+        np.divide(m, room, out=room)
+        room *= group["lr"] * math.sqrt(1 - beta2**t) / (1 - beta1**t)
+        p[rows] = p.take(rows, axis=0) - room

@@ -24,11 +24,11 @@ def plain(value: Any, fresh: Any) -> Any:
 
 
 def copied(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
-    """A copy of what is remembered: nested dictionaries, lists and tuples of arrays, in this dtype, and numbers."""
+    """A copy of what is remembered: arrays in this dtype, lists and tuples of them, and numbers; dictionaries as is."""
     if isinstance(value, np.ndarray):
         return np.array(value, dtype)
     if isinstance(value, Mapping):
-        return {key: copied(item, dtype) for key, item in value.items()}
+        return {key: copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(copied(item, dtype) for item in value)
     return value

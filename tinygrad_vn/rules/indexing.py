@@ -17,7 +17,7 @@ from tinygrad_vn.errors import GradientError
 from tinygrad_vn.phrases import phrase
 from tinygrad_vn.rules.primitive import Array, Primitive, composite, primitive, values_of
 from tinygrad_vn.rules.shaping import normal_axis
-from tinygrad_vn.sparse import RowGradient
+from tinygrad_vn.sparse import RowGradient, places
 
 Index = Any  # an int, slice, integer array, boolean mask, None, ..., or a tuple of them
 
@@ -37,14 +37,21 @@ def pick(a: Array, index: Index) -> Array:
 
 
 def scatter(g: Array, index: Index, shape: tuple[int, ...]) -> Array:
-    """Zeros of the given shape, with `g` added at `index`, every time an element is named there."""
+    """Zeros of the given shape, with `g` added at `index`, every time an element is named there.
+
+    Where elements may be named repeatedly, `np.add.at` adds in order, number by number, in the dtype of `g`: so the
+    same call always gives the same bits. It is fast for places in a flat array only, so those are counted out first,
+    unless the array is so large that this would take longer. `make bench ARGS=scatter` compares the ways.
+    """
     out = np.zeros(shape, g.dtype)
     parts = index if isinstance(index, tuple) else (index,)
     if all(names_each_once(part) for part in parts):
         out[index] = g  # slices, numbers and masks name each element once
-    elif out.size <= 4 * g.size and g.dtype.itemsize <= 8:
+    elif type(index) is np.ndarray:
+        np.add.at(out.reshape(-1), places(index.reshape(-1), shape), np.reshape(g, -1))
+    elif out.size <= 4 * g.size:
         positions = np.arange(out.size).reshape(shape)[index]
-        out = np.bincount(positions.ravel(), g.ravel(), out.size).reshape(shape).astype(g.dtype, copy=False)
+        np.add.at(out.reshape(-1), positions.reshape(-1), np.reshape(g, -1))
     else:
         np.add.at(out, index, g)
     return out
@@ -80,6 +87,11 @@ def looked_up(g: Array, out: Array, weight: Array, indices: Array, padding_idx: 
 embedding = primitive(look_up, name="embedding", sign="[ ]", weight=looked_up)
 
 
+def positions(indices: Any) -> Any:
+    """Positions as a bare array, whatever they are given as."""
+    return values_of(indices) if hasattr(indices, "_values") else np.asarray(indices)
+
+
 def along(axis: int, index: Index) -> tuple[Any, ...]:
     """An index that applies to one axis and leaves those before it whole."""
     return (*(slice(None),) * axis, index)
@@ -91,7 +103,7 @@ def take(a: Array, indices: Any, axis: int | None = None, mode: str = "raise") -
     if axis is None:
         a, axis = a.reshape(-1), 0
     axis = normal_axis(axis, a.ndim)
-    indices = np.asarray(indices)
+    indices = positions(indices)
     if mode != "raise":
         length = a.shape[axis]
         indices = indices % length if mode == "wrap" else np.clip(indices, 0, length - 1)
@@ -103,7 +115,7 @@ def take_along_axis(arr: Array, indices: Any, axis: int | None = -1) -> Array:
     """Elements by positions that differ from row to row, as `argsort` and `argmax` give them."""
     if axis is None:
         arr, axis = arr.reshape(-1), 0
-    axis, indices = normal_axis(axis, arr.ndim), np.asarray(indices)
+    axis, indices = normal_axis(axis, arr.ndim), positions(indices)
     if indices.ndim != arr.ndim:
         raise ValueError(f"take_along_axis needs indices with {arr.ndim} axes, not {indices.ndim}")
     lengths = [n if i != axis else 1 for i, n in enumerate(arr.shape)]

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Literal, SupportsFloat
 
+from tinygrad_vn.modes import is_effect
 from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, per_group
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.settings import check_choice, check_finite, check_not_negative, out_of_range
@@ -20,6 +21,7 @@ class LossScheduler(LRScheduler):
     """Base class of the schedules whose `step` is told the loss; a new one leaves the rates as they are."""
 
     @abstractmethod
+    @is_effect
     def step(self, metrics: SupportsFloat) -> None:  # type: ignore[override]  # as in PyTorch
         """Take note of the loss, and change the rates where that is due."""
 
@@ -81,6 +83,7 @@ class ReduceLROnPlateau(LossScheduler):
         self.num_bad_epochs = 0
         super().__init__(optimizer)
 
+    @is_effect
     def step(self, metrics: SupportsFloat) -> None:  # type: ignore[override]
         """Take note of a value, a number or a Tensor of one element, and lower the rates where patience is at an end.
 
@@ -155,6 +158,7 @@ class LossThresholds(LossScheduler):
         self.passed = 0
         super().__init__(optimizer)
 
+    @is_effect
     def step(self, metrics: SupportsFloat) -> None:  # type: ignore[override]
         """Take note of the loss, a number or a Tensor of one element, and take the rate below the thresholds passed.
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
+from tinygrad_vn.modes import is_effect
 from tinygrad_vn.optim.lr_scheduler.scheduler import LRScheduler, checked, per_group
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.parameters import ParamGroup
@@ -50,6 +51,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         height = 1 + math.cos(math.pi * self.T_cur / self.T_i)
         return [self.eta_min + (base - self.eta_min) * height / 2 for _, base in self._groups_and_bases()]
 
+    @is_effect
     def step(self, epoch: float | None = None) -> None:
         """Go on to the next rates, or to those of an epoch, which may be a fraction: `step(epoch + i / len(loader))`.
 

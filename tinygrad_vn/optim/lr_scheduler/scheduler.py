@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from tinygrad_vn.diagnosis import warn_user
+from tinygrad_vn.modes import is_effect
 from tinygrad_vn.optim.optimizer import Optimizer
 from tinygrad_vn.optim.parameters import ParamGroup
 from tinygrad_vn.phrases import said
@@ -68,6 +69,7 @@ class LRScheduler(ABC):
     def get_lr(self) -> list[float]:
         """The rates at step `last_epoch`, one per group, while the optimizer still has those of the step before."""
 
+    @is_effect
     def step(self) -> None:
         """Go on to the next rates: after `optimizer.step()`, once per `interval`."""
         self._notice_order()
