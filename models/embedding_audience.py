@@ -15,6 +15,8 @@ Source: Koren, "Factorization meets the neighborhood", KDD 2008, equation 15, wh
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -22,6 +24,7 @@ from tinygrad_vn import Tensor, nn
 from tinygrad_vn.models.collab.words import say
 from tinygrad_vn.models.embedding_dot import EmbeddingDotBias, Range
 from tinygrad_vn.models.recommender import Indices
+from tinygrad_vn.nn import functional as F
 
 LARGEST = 200_000_000
 """Cells of users × films: the table of who rated what is kept whole, 4 bytes a cell."""
@@ -62,6 +65,10 @@ class EmbeddingAudience(EmbeddingDotBias):
         audience = np.zeros((n_items, n_users), self.z.weight.dtype)
         audience[items, users] = 1 / np.sqrt(counts[items])
         self.audience = Tensor(audience)
+
+    def factors_of(self, items: Any) -> Tensor:
+        """Rows of `item_factors` for these films, shape (n,) to (n, n_factors)."""
+        return F.embedding(items, self.item_factors())
 
     def item_factors(self) -> Tensor:
         """Every film's own row and what its audience says of it, shape (n_items, n_factors)."""

@@ -116,6 +116,10 @@ class EmbeddingDotBias(nn.Module):
         """What users are multiplied by, shape (n_items, n_factors)."""
         return self.m.weight
 
+    def factors_of(self, items: Any) -> Tensor:
+        """What users are multiplied by for these films, shape (n,) to (n, n_factors)."""
+        return self.m(items)
+
     def every_item(self, users: Any) -> Tensor:
         """Every film's z for these users, before the sigmoid, which leaves their order alone: (k,) to (k, n_items)."""
         of_both = self.u(users) @ self.item_factors().mT
@@ -123,6 +127,6 @@ class EmbeddingDotBias(nn.Module):
 
     def forward(self, users: Any, items: Any) -> Tensor:
         """Numbers of users and films, both of shape (n,), to ratings, shape (n,)."""
-        of_both = (self.u(users) * F.embedding(items, self.item_factors())).sum(1)
+        of_both = (self.u(users) * self.factors_of(items)).sum(1)
         z = of_both + self.ub(users).squeeze(1) + self.mb(items).squeeze(1) + self.mean
         return in_range(z, self.y_range)

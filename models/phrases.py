@@ -30,13 +30,13 @@ MODELS_VIETNAMESE: Final[dict[str, str]] = {
     "{place} is {value}; a weight is 0 or more": "{place} là {value}; trọng số phải từ 0 trở lên",
     "all weights in sample_weight are 0: there is nothing to learn from": "mọi trọng số trong sample_weight đều là 0: "
     "không có gì để học",
-    "{name} is no table of numbers; give numbers only, and all rows one length": "{name} không phải là bảng số; hãy chỉ "
-    "cho số, và cho mọi dòng cùng độ dài",
+    "{name} is no table of numbers; give numbers only, and all rows one length": "{name} không phải là bảng số; hãy "
+    "chỉ cho số, và cho mọi dòng cùng độ dài",
     "{name}[{place}] is {value!r}, a text; turn texts into numbers, such as one column of 0 and 1 for each": "{name}"
     "[{place}] là {value!r}, một chuỗi chữ; hãy đổi chữ thành số, ví dụ mỗi từ một cột gồm 0 và 1",
     "y has shape {shape}, a column; write y.ravel()": "y có shape {shape}, là một cột; hãy viết y.ravel()",
-    "y[{row}] is {label!r}, but the classes are {classes}: give labels of the same type": "y[{row}] là {label!r}, nhưng "
-    "các lớp là {classes}: hãy cho nhãn cùng kiểu",
+    "y[{row}] is {label!r}, but the classes are {classes}: give labels of the same type": "y[{row}] là {label!r}, "
+    "nhưng các lớp là {classes}: hãy cho nhãn cùng kiểu",
     "y has {found} targets per sample, but {estimator} predicts {wanted}": "y có {found} đích cho mỗi mẫu, nhưng "
     "{estimator} dự đoán {wanted}",
     "seed={value!r} makes no sense; write a whole number ≥ 0, or None for chance": "seed={value!r} không hợp lệ; hãy "
@@ -71,8 +71,8 @@ MODELS_VIETNAMESE: Final[dict[str, str]] = {
     # estimators: training
     "the steps have become too short to change anything": "các bước đã quá ngắn, không còn thay đổi gì nữa",
     "no minimum was reached in {steps} steps: the last moved coefficients by {far} of their size; scale the data, take "
-    "a stronger penalty or a larger max_iter": "chưa tới cực tiểu sau {steps} bước: bước cuối cùng còn dịch các hệ số đi "
-    "{far} so với độ lớn của chúng; hãy chuẩn hoá dữ liệu, tăng mức phạt (penalty) hoặc tăng max_iter",
+    "a stronger penalty or a larger max_iter": "chưa tới cực tiểu sau {steps} bước: bước cuối cùng còn dịch các hệ số "
+    "đi {far} so với độ lớn của chúng; hãy chuẩn hoá dữ liệu, tăng mức phạt (penalty) hoặc tăng max_iter",
     # recommenders
     "there are no ratings to learn from": "không có điểm đánh giá nào để học",
     "X has {count} pairs, y has shape {shape}; y needs one rating for each pair": "X có {count} cặp, còn y có shape "

@@ -24,7 +24,7 @@ FLOORS = [
         "creation",
         "anomaly",
     },
-    {"derivatives", "functions"},
+    {"derivatives", "functions", "tracing"},
     {"nn", "optim"},
     {"lecture"},
     {"data", "plot", "checkpoint"},

@@ -289,6 +289,7 @@ WARNINGS: list[tuple[str, str, Callable[[], Any]]] = [
     ("E01", r"3 calls of backward\(\).*zero_grad\(\).*accumulate=True", passes_added_up),
     ("E07", r"log got 6 of 6 values .* outside its domain \(x > 0\), in .*line \d+: `np\.log", logarithm_of_zero),
     ("E11", r"`\.grad` of the result of 'exp'", lambda: tracked(2).exp().grad),
+    ("E17", r"runs as always.*\.item\(\) reads", lambda: tg.jit(lambda x: x * x.sum().item())(tracked(2))),
     ("E16", r"applies softmax itself.*Leave softmax out", lambda: F.cross_entropy(F.softmax(tracked(2, 3)), [0, 1])),
     ("E16", r"takes the logarithms of.*log_softmax", lambda: F.nll_loss(tracked(2, 3).softmax(), [0, 1])),
     (

@@ -44,6 +44,9 @@ def test_programs_print_what_stands_beside_them(tmp_path: Path, monkeypatch: pyt
     assert "<svg" in (tmp_path / "out/loss.svg").read_text(encoding="utf-8")
     (derivation,) = (block for block in blocks("text") if block.startswith("Forward pass"))
     assert derivation.strip() in str(names["explained"])
+    (listing,) = (block for block in blocks("text") if block.startswith("import numpy"))
+    printed_lines = str(names["program"]).splitlines()
+    assert [line for line in listing.splitlines() if line.strip() != "…" and line not in printed_lines] == []
 
 
 def test_the_demo_prints_the_lines_that_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from tinygrad_vn.checkpoint import CheckpointError, load, save
     from tinygrad_vn.generator import Generator
     from tinygrad_vn.lecture import Drawing, DrawingError, draw, draw_network, explain, make_dot, trace_table
+    from tinygrad_vn.tracing import jit
 
 __version__ = "0.1.0"
 
@@ -110,6 +111,7 @@ __all__ = [
     "hvp",
     "is_grad_enabled",
     "jacobian",
+    "jit",
     "jvp",
     "lecture",
     "linspace",
@@ -157,6 +159,7 @@ _FROM = {
     ),
     "checkpoint": ("CheckpointError", "load", "save"),
     "generator": ("Generator",),
+    "tracing": ("jit",),
     "lecture": ("Drawing", "DrawingError", "draw", "draw_network", "explain", "make_dot", "trace_table"),
 }
 _UPSTAIRS = {name: room for room, names in _FROM.items() for name in names}

@@ -32,7 +32,7 @@ from tinygrad_vn.diagnosis import (
 )
 from tinygrad_vn.errors import GradientError, GradientWarning
 from tinygrad_vn.graph import Node, Values, newest_first
-from tinygrad_vn.modes import Mode, current, watched_by
+from tinygrad_vn.modes import Mode, Watch, current, watched_by
 from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.recording import Recorded, apply, call_bare, tensors_in
 from tinygrad_vn.rules import Primitive
@@ -116,7 +116,7 @@ class Origin(NamedTuple):
     whole: str | None = None
 
 
-class Supervisor:
+class Supervisor(Watch):
     """Looks at every result as soon as it is there, and makes the rules of its operation look at gradients."""
 
     def operation(self, primitive: Primitive, args: tuple[Any, ...]) -> Any:
@@ -153,7 +153,7 @@ class Supervisor:
                 node.primitive = supervised(node.primitive, Origin(called(node.primitive), None))
 
 
-class InsideRule:
+class InsideRule(Watch):
     """While a rule is being recorded for a second derivative: its steps are not errors, only its result can be one."""
 
     def __init__(self, origin: Origin) -> None:

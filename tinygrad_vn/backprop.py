@@ -13,9 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+import numpy as np
+
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.graph import Node, newest_first
+from tinygrad_vn.modes import current
 from tinygrad_vn.phrases import Text, phrase
+from tinygrad_vn.rules.primitive import ones
 
 Gradient = Any  # an array, or a Tensor where the backward pass itself is being recorded
 
@@ -40,7 +44,7 @@ def backpropagate(
     Raises:
         GradientError: E09 where the graph was released before, E12 where a rule returns something unfit.
     """
-    order = newest_first(seeds)
+    order, watch = newest_first(seeds), current()[1]
     useful = None if wanted is None else leading_to(wanted, order)
     gradients, kept, passed = dict(seeds), {}, []
     for node in order:
@@ -57,12 +61,15 @@ def backpropagate(
         if link:
             out = link(out, node)
             args = [arg if source is None else link(arg, source) for arg, source in zip(args, node.inputs, strict=True)]
-        for i, (source, rule) in enumerate(zip(node.inputs, node.primitive.rules, strict=True)):
-            if source is None or rule is None or not (source.requires_grad if useful is None else source in useful):
+        rules = node.primitive.rules
+        for i, source in enumerate(node.inputs):
+            if source is None or not (source.requires_grad if useful is None else source in useful):
                 continue
-            if source.changes and not source.was_required(node.order):  # type: ignore[attr-defined]
+            rule = rules[i]
+            if rule is None or (source.changes and not source.was_required(node.order)):  # type: ignore[attr-defined]
                 continue
-            part = fitted(rule(g, out, *args), node, i)
+            part = rule(g, out, *args) if watch is None else watch.rule(node.primitive, i, (g, out, *args))
+            part = fitted(part, node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
         passed.append(node)
     return gradients | kept, passed
@@ -71,14 +78,14 @@ def backpropagate(
 def fitted(g: Gradient, node: Node, i: int) -> Gradient:
     """What a rule returned, in the shape and dtype of its argument: here, and only here, broadcasting is undone."""
     like = node.args[i]
-    if isinstance(like, tuple):  # an operation with several results
-        return g
     try:
         shape, dtype = g.shape, g.dtype
+        if shape == like.shape and dtype is like.dtype:
+            return g
     except AttributeError:
+        if isinstance(like, tuple):  # an operation with several results
+            return g
         raise unfit(g, node, i) from None
-    if shape == like.shape and dtype is like.dtype:
-        return g
     if dtype.kind != "f":
         raise unfit(g, node, i)
     if shape != like.shape:
@@ -90,11 +97,14 @@ def fitted(g: Gradient, node: Node, i: int) -> Gradient:
 
 def summed_to(g: Gradient, shape: tuple[int, ...]) -> Gradient:
     """`g` summed over the axes along which an argument of this shape was broadcast; None where that cannot be."""
+    if g.ndim == 2 and shape == g.shape[1:] and isinstance(g, np.ndarray):
+        return g.T.dot(ones(g.shape[0], g.dtype))  # the bias of a layer; three times as fast as a sum over rows
     extra = g.ndim - len(shape)
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, g.shape[extra:], strict=True)):
         return None
     stretched = [i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1]
-    return g.sum((*range(extra), *stretched)).reshape(shape)
+    total = g.sum((*range(extra), *stretched))
+    return total if total.shape == shape else total.reshape(shape)
 
 
 def unfit(got: Any, node: Node, i: int) -> GradientError:

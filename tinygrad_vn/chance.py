@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.modes import current
 from tinygrad_vn.phrases import said
 
 _generator: np.random.Generator | None = None  # made when first needed: importing numpy.random takes its time
@@ -34,6 +35,12 @@ def default_rng(rng: np.random.Generator | None = None) -> np.random.Generator:
     if _generator is None:
         _generator = np.random.default_rng()
     return _generator
+
+
+def drawn(rng: np.random.Generator | None, method: str, *args: Any) -> Any:
+    """Random numbers: what a method of `rng`, or of the process's generator, gives."""
+    watch, generator = current()[1], default_rng(rng)
+    return getattr(generator, method)(*args) if watch is None else watch.draw(generator, method, args, rng is None)
 
 
 def get_rng_state() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from tinygrad_vn.chance import default_rng as default_rng  # which everybody takes from here
+from tinygrad_vn.chance import drawn
 from tinygrad_vn.chance import get_rng_state as get_rng_state
 from tinygrad_vn.chance import manual_seed as manual_seed
 from tinygrad_vn.chance import set_rng_state as set_rng_state
@@ -126,7 +126,7 @@ def rand(
     *shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:
     """Uniform random numbers from [0, 1)."""
-    return _floating(default_rng(rng).random(_shape(shape)), dtype, requires_grad)
+    return _floating(drawn(rng, "random", _shape(shape)), dtype, requires_grad)
 
 
 @also_in_pytorchs_words
@@ -134,7 +134,7 @@ def randn(
     *shape: Any, dtype: DTypeLike | None = None, requires_grad: bool = False, rng: np.random.Generator | None = None
 ) -> Tensor:
     """Normal random numbers with mean 0 and standard deviation 1."""
-    return _floating(default_rng(rng).standard_normal(_shape(shape)), dtype, requires_grad)
+    return _floating(drawn(rng, "standard_normal", _shape(shape)), dtype, requires_grad)
 
 
 @also_in_pytorchs_words
@@ -148,21 +148,21 @@ def randint(
     """Random whole numbers from `low` up to, but not including, `high`; `randint(high, shape)` begins with 0."""
     if shape is None:
         low, high, shape = 0, low, high
-    return Tensor(default_rng(rng).integers(low, high, shape), dtype)
+    return Tensor(drawn(rng, "integers", low, high, shape), dtype)
 
 
 @also_in_pytorchs_words
 def randperm(n: int, rng: np.random.Generator | None = None) -> Tensor:
     """The numbers 0 … n − 1 in random order."""
-    return Tensor(default_rng(rng).permutation(n))
+    return Tensor(drawn(rng, "permutation", n))
 
 
 @also_in_pytorchs_words
 def normal(mean: Any, std: Any, shape: Any = None, rng: np.random.Generator | None = None) -> Tensor:
     """Normal random numbers with this mean and standard deviation, one number or one for each element."""
-    drawn = default_rng(rng).normal(np.asarray(mean), np.asarray(std), shape)
+    values = drawn(rng, "normal", np.asarray(mean), np.asarray(std), shape)
     kind = np.result_type(*(x.dtype for x in (mean, std) if isinstance(x, Tensor)), np.float16)
-    return Tensor(drawn, kind if isinstance(mean, Tensor) or isinstance(std, Tensor) else get_default_dtype())
+    return Tensor(values, kind if isinstance(mean, Tensor) or isinstance(std, Tensor) else get_default_dtype())
 
 
 @also_in_pytorchs_words
@@ -192,10 +192,10 @@ def multinomial(
         raise ValueError(said(text, needed=needed, count=num_samples))
     if not replacement:  # whoever waits the shortest time comes first (Efraimidis and Spirakis, 2006)
         with np.errstate(divide="ignore"):
-            waiting = default_rng(rng).exponential(size=weights.shape) / weights
+            waiting = drawn(rng, "exponential", 1.0, weights.shape) / weights
         return Tensor(np.argsort(waiting, axis=-1)[..., :num_samples])
     shares = np.cumsum(weights, axis=-1)
-    points = default_rng(rng).random((*weights.shape[:-1], num_samples)) * shares[..., -1:]
+    points = drawn(rng, "random", (*weights.shape[:-1], num_samples)) * shares[..., -1:]
     return Tensor((points[..., None] >= shares[..., None, :]).sum(-1))
 
 

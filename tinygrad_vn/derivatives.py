@@ -63,7 +63,7 @@ def grad(
             raise not_connected(output, phrase("An output of grad()"))
         seed = starting_gradient(output, start, create_graph)
         seeds[output._node] = seeds[output._node] + seed if output._node in seeds else seed
-    wanted = {x._node for x in inputs if x._node is not None and x.requires_grad}
+    wanted = dict.fromkeys(x._node for x in inputs if x._node is not None and x.requires_grad)
     with enable_grad() if create_graph else contextlib.nullcontext():
         found, passed = backpropagate(seeds, wanted=wanted, link=linked if create_graph else None)
         gradients = {node: take_out(found, node) for node in wanted if node in found}

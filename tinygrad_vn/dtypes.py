@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_vn.errors import DtypeError
+from tinygrad_vn.modes import current
 from tinygrad_vn.phrases import phrase, said
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def new_array(data: Any, dtype: DTypeLike | None = None) -> np.ndarray[Any, np.d
         TypeError: the values are no numbers, or the rows of a table have different lengths.
     """
     if isinstance(data, np.ndarray | np.generic) or dtype is not None:
-        return np.array(data, dtype)
+        watch = current()[1]
+        return np.array(data, dtype) if watch is None else watch.array(data, dtype)
     try:
         array = np.array(data)
     except ValueError:  # rows of different lengths

@@ -90,6 +90,10 @@ CATALOGUE: Final[dict[str, Text]] = {
         "en": "{loss} takes {takes}, but its input is the result of {function}: probabilities. {remedy}",
         "vi": "{loss} nhận {takes}, nhưng đầu vào của nó là kết quả của {function}, tức là xác suất. {remedy}",
     },
+    "E17": {
+        "en": "jit: {function} runs as always, without being repeated: {why} ({place}).",
+        "vi": "jit: {function} chạy như bình thường, không được phát lại: {why} ({place}).",
+    },
 }
 
 
@@ -97,7 +101,7 @@ class Coded(Exception):  # noqa: N818 - warnings are not errors
     """What errors and warnings share: a code, and a text in every language.
 
     Args:
-        code: the stable code, "E01" … "E16".
+        code: the stable code, "E01" … "E17".
         **details: what to put into the text of that code; phrases appear in its language.
 
     Attributes:
@@ -139,7 +143,7 @@ class ParameterError(TinygradError, TypeError, ValueError):
 
 
 class GradientWarning(Coded, UserWarning):
-    """Legal, but seldom what was meant: E01, E07, E11, E16."""
+    """Legal, but seldom what was meant: E01, E07, E11, E16, E17."""
 
 
 class DataError(ValueError):

@@ -7,12 +7,15 @@ hold arrays. That is why an intermediate Tensor can be dropped while the backwar
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.modes import change_settings, current
 from tinygrad_vn.rules import Primitive
 
 Values = np.ndarray[Any, np.dtype[Any]]
@@ -21,6 +24,7 @@ LARGE = 64 * 1024  # bytes: a larger array is held only while a rule needs its v
 PICTURE = 1024 * 1024  # bytes: what a graph keeps after backward(), so that it can still be drawn
 
 _count = itertools.count().__next__
+_order = operator.attrgetter("order")
 
 
 class Node:
@@ -98,6 +102,10 @@ class Leaf(Node):
         if wanted != self.requires_grad:
             changes = (*self.changes, _count())
             self.requires_grad, self.changes, self.cut = wanted, changes, None
+            change_settings()
+            watch = current()[1]
+            if watch is not None:
+                watch.required(self, wanted)
 
     def was_required(self, order: int) -> bool:
         """Whether this leaf required a gradient when the operation with this number was carried out."""
@@ -109,8 +117,13 @@ def stand_in(array: Any) -> Any:
     """An array of the same shape and dtype that takes no memory; reading it by mistake gives NaN, never a number."""
     if type(array) is not np.ndarray or array.nbytes <= LARGE:
         return array
-    one = np.full((), np.nan if array.dtype.kind == "f" else 0, array.dtype)
-    return np.ndarray(array.shape, array.dtype, one.data, strides=(0,) * array.ndim)
+    return _empty(array.shape, array.dtype)
+
+
+@functools.lru_cache(maxsize=64)
+def _empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Values:
+    one = np.full((), np.nan if dtype.kind == "f" else 0, dtype)
+    return np.ndarray(shape, dtype, one.data, strides=(0,) * len(shape))
 
 
 def newest_first(roots: Iterable[Node]) -> list[Node]:
@@ -122,7 +135,7 @@ def newest_first(roots: Iterable[Node]) -> list[Node]:
             if source is not None and type(source) is not Leaf and source not in seen:
                 seen.add(source)
                 found.append(source)
-    found.sort(key=lambda node: node.order, reverse=True)
+    found.sort(key=_order, reverse=True)
     return found
 
 
@@ -141,9 +154,12 @@ def release(passed: Iterable[Node]) -> None:
         room -= node.out.nbytes
         args = node.args
         for i, source in enumerate(node.inputs):
-            if source is not None and (type(source) is Leaf or args[i].base is not None) and source.requires_grad:
-                args[i] = args[i].copy()
-                room -= args[i].nbytes
+            if source is not None and source.requires_grad:
+                if type(source) is Leaf:
+                    args[i] = args[i].copy()
+                    room -= args[i].nbytes
+                elif args[i].base is not None:
+                    args[i] = source.out = args[i].copy()
 
 
 def leaves(root: Node) -> set[Node]:

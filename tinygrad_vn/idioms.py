@@ -14,10 +14,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinygrad_vn.chance import default_rng
+from tinygrad_vn.chance import drawn
 from tinygrad_vn.dtypes import check_floating
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.methods import Methods, one_or_many
+from tinygrad_vn.modes import current
 from tinygrad_vn.operators import Operators
 from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.recording import Recorded, apply, bare, constant, untracked, want_gradient
@@ -297,7 +298,9 @@ class Idioms(Methods):
 
     def _fill(self, change: str, instead: str, values: Any) -> Self:
         self._check_change(change, instead, values)
-        self._own()[...] = bare(values)
+        watch = current()[1]
+        if watch is None or not watch.assign(self, ..., values):
+            self._own()[...] = bare(values)
         return self
 
     def add_(self, other: Any, *, alpha: Any = 1) -> Self:
@@ -336,21 +339,19 @@ class Idioms(Methods):
         """Set the elements where the mask is true to one number, in place."""
         instead = "y = np.where(mask, value, x)"
         self._check_change("masked_fill_()", instead, value)
-        return self._fill("masked_fill_()", instead, np.where(bare(mask), bare(value), self._data))
+        return self._fill("masked_fill_()", instead, np.where(bare(mask), bare(value), self._values()))
 
     def clamp_(self, min: Any = None, max: Any = None) -> Self:
         """Keep all elements between two bounds, in place."""
         self._check_change("clamp_()", "y = x.clamp(min, max)", min, max)
-        buffer = self._own()
-        np.clip(buffer, bare(min), bare(max), out=buffer)
-        return self
+        return self._fill("clamp_()", "y = x.clamp(min, max)", np.clip(self._values(), bare(min), bare(max)))
 
     def uniform_(self, a: Any = 0.0, b: Any = 1.0, *, generator: Any = None) -> Self:
         """Draw all elements anew, in place: uniform from [a, b)."""
         check_floating(self.dtype)
-        return self._fill("uniform_()", "y = tg.rand_like(x)", default_rng(generator).uniform(a, b, self.shape))
+        return self._fill("uniform_()", "y = tg.rand_like(x)", drawn(generator, "uniform", a, b, self.shape))
 
     def normal_(self, mean: Any = 0.0, std: Any = 1.0, *, generator: Any = None) -> Self:
         """Draw all elements anew, in place: normal with this mean and standard deviation."""
         check_floating(self.dtype)
-        return self._fill("normal_()", "y = tg.randn_like(x)", default_rng(generator).normal(mean, std, self.shape))
+        return self._fill("normal_()", "y = tg.randn_like(x)", drawn(generator, "normal", mean, std, self.shape))

@@ -4,8 +4,8 @@ A mode is entered and left, as a `with` block or around every call of a decorate
 a context variable, so every thread and every async task has its own. A decorated generator has the mode only
 while its own code is running, not while its consumer is.
 
-Two things are settled in this way: whether operations are recorded, and who watches them (`anomaly.py`; else nobody).
-An operation reads both at once, so that watching costs nothing where nobody does.
+Two things are settled in this way: whether operations are recorded, and who watches them (`anomaly.py`, `jit/`; else
+nobody). An operation reads both at once, so that watching costs nothing where nobody does.
 """
 
 from __future__ import annotations
@@ -15,22 +15,85 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Watch(Protocol):
-    """To whom everything that is about to be computed is handed over (the functions are those of `recording.py`)."""
+class Watch:
+    """To whom everything that is about to be done with Tensors is handed over, and who then does it.
+
+    The first three are what every watch must answer; the others are for one who has to repeat what he saw.
+    """
 
     def operation(self, primitive: Any, args: tuple[Any, ...]) -> Any:
-        """What `apply` would do."""
+        """What `recording.apply` would do."""
+        raise NotImplementedError
 
     def constant(self, call: str, function: Callable[..., Any], args: Any, named: Any) -> Any:
-        """What `call_bare` would do."""
+        """What `recording.call_bare` would do."""
+        raise NotImplementedError
 
     def backward(self, root: Any) -> None:
         """Told before a backward pass from this node begins."""
+
+    def rule(self, primitive: Any, i: int, args: tuple[Any, ...]) -> Any:
+        """The gradient of argument number i of an operation, by its rule."""
+        return primitive.rules[i](*args)
+
+    def seed(self, gradient: Any) -> Any:
+        """The 1 that a backward pass starts from."""
+        return gradient
+
+    def whole(self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """A function of arrays that looks at their values, see `looks_at_values`."""
+        return function(*args, **named)
+
+    def effect(self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Something that changes the world, see `is_effect`."""
+        return function(*args, **named)
+
+    def values(self, tensor: Any) -> Any:
+        """The array of a Tensor, for somebody who goes on computing with it."""
+        return tensor._data
+
+    def array(self, data: Any, dtype: Any) -> Any:
+        """A new array with these values."""
+        return np.array(data, dtype)
+
+    def changes(self, what: str) -> None:
+        """Told before something is done that a repetition would leave out."""
+
+    def draw(self, rng: Any, method: str, args: tuple[Any, ...], everybodys: bool) -> Any:
+        """Random numbers: what a method of a generator gives; `everybodys` says that it is the process's."""
+        return getattr(rng, method)(*args)
+
+    def committed(self, gradients: dict[Any, Any], passed: list[Any]) -> bool:
+        """What `passes.commit` would do; False to leave it to it."""
+        return False
+
+    def graded(self, node: Any, gradient: Any) -> None:
+        """Told when the gradient of a leaf has been set from outside; None where it was forgotten."""
+
+    def gradient(self, node: Any) -> Any:
+        """The gradient of a Tensor with this node, as a Tensor or None."""
+        return node.grad
+
+    def assign(self, tensor: Any, index: Any, value: Any) -> bool:
+        """`tensor[index] = value`; False to leave it to the Tensor. An index of None stands for all of it."""
+        return False
+
+    def update(self, tensor: Any, forward: Callable[..., Any], value: Any) -> bool:
+        """`tensor += value` and the like, in place; False to leave it to the Tensor."""
+        return False
+
+    def module(self, module: Any, has_hooks: bool) -> None:
+        """Told when a module, which may behave differently in training, is called."""
+
+    def required(self, leaf: Any, wanted: bool) -> None:
+        """Told when a leaf is asked for gradients, or no longer."""
 
 
 State = tuple[bool, Watch | None, tuple["Mode", ...]]
@@ -44,6 +107,40 @@ current = _state.get
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded here and now."""
     return _state.get()[0]
+
+
+def looks_at_values(function: Function) -> Function:
+    """Decorate a function of arrays whose course depends on their values: a check, or a search.
+
+    Who repeats what was computed calls it again as a whole, with the arrays that there are then.
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **named: Any) -> Any:
+        watch = _state.get()[1]
+        return function(*args, **named) if watch is None else watch.whole(function, args, named)
+
+    return call  # type: ignore[return-value]
+
+
+def is_effect(function: Function) -> Function:
+    """Decorate a function that changes the world, an optimizer's step for example: it is repeated as it is."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **named: Any) -> Any:
+        watch = _state.get()[1]
+        return function(*args, **named) if watch is None else watch.effect(function, args, named)
+
+    return call  # type: ignore[return-value]
+
+
+settings_changed = 0  # how often a module has got other attributes, or a leaf another requires_grad or kind of array
+
+
+def change_settings() -> None:
+    """Count such a change, so that who relies on those settings looks at them again."""
+    global settings_changed
+    settings_changed += 1
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.modes import is_grad_enabled
+from tinygrad_vn.modes import current, is_grad_enabled
 from tinygrad_vn.phrases import phrase
 from tinygrad_vn.recording import Recorded, apply, constant
 from tinygrad_vn.rules import Primitive, elementwise, products
@@ -61,6 +61,8 @@ class Operators(Recorded):
         return apply(elementwise.power, other, self)
 
     def __matmul__(self, other: Any) -> Self:
+        if isinstance(other, Recorded) and self._data.ndim == other._data.ndim == 2:
+            return apply(products.matrix_product, self, other)
         return products.matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Self:
@@ -162,9 +164,10 @@ class Operators(Recorded):
         if is_grad_enabled() and (mine or theirs) and not (self.is_leaf and mine):
             return apply(primitive, self, other)
         self._check_writable(f"`{sign}`", f"y = x {sign[:-1]} …")
-        value = other._data if isinstance(other, Recorded) else other
-        buffer = self._own()
-        primitive.forward(buffer, value, out=buffer)
+        watch = current()[1]
+        if watch is None or not watch.update(self, primitive.forward, other):
+            buffer = self._own()
+            primitive.forward(buffer, other._data if isinstance(other, Recorded) else other, out=buffer)
         return self
 
     def _check_writable(self, change: str, instead: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import operator
 import threading
 from typing import Any
 
@@ -16,6 +17,7 @@ from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.recording import Recorded, bare, untracked, untracked_rows, why_outside
 from tinygrad_vn.sparse import RowGradient
 
+_spent = operator.attrgetter("spent")
 _one_at_a_time = threading.RLock()  # two threads that add to one gradient must not lose what the other has added
 
 
@@ -35,14 +37,15 @@ def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
         watch.backward(result._node)
     is_seed = gradient is None
     if is_seed:
-        if result.size != 1:
+        if result._data.size != 1:
             raise GradientError("E02", shape=result.shape, detail="")
-        gradient = np.array(1, result.dtype, ndmin=result.ndim)
+        gradient = np.array(1, result._data.dtype, ndmin=result._data.ndim)
+        gradient = gradient if watch is None else watch.seed(gradient)
     elif np.shape(gradient) != result.shape:
         raise GradientError("E02", shape=result.shape, detail=phrase(" (not {shape})", shape=np.shape(gradient)))
     if record and isinstance(gradient, Recorded):
         return gradient.astype(result.dtype)  # type: ignore[attr-defined]
-    start = new_array(bare(gradient), result.dtype)
+    start = gradient if is_seed and watch is None else new_array(bare(gradient), result.dtype)
     if not record:
         return start
     recorded = untracked(start)
@@ -57,8 +60,13 @@ def take_out(gradients: dict[Node, Any], node: Node) -> Any:
         return g.clone()  # type: ignore[attr-defined]
     if isinstance(g, RowGradient):
         return untracked_rows(g.alone())
-    gradient = untracked(np.asarray(g))
-    del g
+    if not isinstance(g, np.ndarray):
+        return untracked(np.asarray(g))
+    whole = g.base
+    if type(g) is np.ndarray and whole is not None and whole.shape == g.shape and whole.strides == g.strides:
+        g = whole if whole.dtype == g.dtype else g  # a view of all of it, as a transpose of a transpose is
+    gradient = untracked(g)
+    del g, whole
     gradient._own()
     return gradient
 
@@ -70,22 +78,29 @@ def commit(gradients: dict[Node, Any], passed: list[Node]) -> None:
         gradients: what the engine found; emptied.
         passed: the operations that no second pass shall go through; none, where the graph is to be kept.
     """
+    watch = current()[1]
+    if watch is not None and watch.committed(gradients, passed):
+        return
     with _one_at_a_time:
-        if any(node.spent for node in passed):  # by another thread, meanwhile
+        if True in map(_spent, passed):  # by another thread, meanwhile
             raise GradientError("E09")
-        nodes = list(gradients)
-        found = [(node.grad, take_out(gradients, node)) for node in nodes]
-        sums = [g if before is None else before + g for before, g in found]
-        changed, values = nodes + passed, sums + [True] * len(passed)
-        names = ["grad"] * len(nodes) + ["spent"] * len(passed)
-        for node, (before, _) in zip(nodes, found, strict=True):
-            if before is not None and type(node) is Leaf:  # for E01; a gradient that was set to zeros begins anew
+        changed, names, replaced = [*passed], ["spent"] * len(passed), []
+        values: list[Any] = [True] * len(passed)
+        for node in list(gradients):
+            before, g = node.grad, take_out(gradients, node)
+            changed.append(node)
+            names.append("grad")
+            values.append(g if before is None else before + g)
+            if before is None:
+                continue
+            replaced.append(before)
+            if type(node) is Leaf:  # for E01; a gradient that was set to zeros begins anew
                 changed.append(node)
                 names.append("additions")
                 numbers = before.rows.values if before.is_sparse else before._data
                 values.append(node.additions + 1 if numbers.any() else 0)
         # Python looks for signals such as Ctrl-C only between bytecodes, and this call never leaves C: all are set or
-        # none. What was in `.grad` is held in `found` meanwhile, lest freeing it run somebody's code in the middle.
+        # none. What was in `.grad` stays in `replaced` meanwhile, lest freeing it run somebody's code in the middle.
         collections.deque(map(setattr, changed, names, values), maxlen=0)
         release(passed)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.dtypes import check_floating
+from tinygrad_vn.dtypes import check_floating, new_array
 from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.graph import LARGE, Leaf, Node, Values
 from tinygrad_vn.modes import current, is_grad_enabled
@@ -72,9 +72,16 @@ class Recorded:
         self._node.shared = False  # type: ignore[union-attr]
         return self._data
 
+    def _values(self) -> Values:
+        """The values as an array to go on computing with."""
+        watch = current()[1]
+        if watch is not None:
+            return watch.values(self)
+        return self._read() if self._node is not None and self._node.shared else self._data
+
     def _read_only(self) -> Values:
         """The values as an array that refuses to be written into."""
-        view = (self._read() if self._node is not None and self._node.shared else self._data).view()
+        view = self._values().view()
         view.flags.writeable = False
         return view
 
@@ -104,8 +111,7 @@ def untracked_rows(rows: RowGradient) -> Any:
     return _sparse_class(rows)
 
 
-_COMPLEX = {np.dtype(kind) for kind in (np.complex64, np.complex128, np.clongdouble, object)}
-_PLAIN = {bool, float, int, np.ndarray, slice, str, type(None), type(Ellipsis)}  # what an operation takes as it is
+PLAIN = {bool, float, int, np.ndarray, slice, str, type(None), type(Ellipsis)}  # what an operation takes as it is
 
 
 def as_operand(arg: Any, primitive: Primitive) -> Any:
@@ -127,49 +133,70 @@ def as_operand(arg: Any, primitive: Primitive) -> Any:
     return np.array(arg)
 
 
-def apply(primitive: Primitive, *args: Any) -> Any:
-    """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted."""
+def apply(primitive: Primitive, *args: Any, forward: Callable[..., Any] | None = None) -> Any:
+    """Carry out an operation on Tensors, arrays and numbers, and record it where a gradient may be wanted.
+
+    Args:
+        primitive: the operation.
+        *args: what it is given.
+        forward: for a watch: what computes the result instead.
+    """
     recording, watch, _ = current()
-    if watch is not None:
+    if watch is not None and forward is None:
         return watch.operation(primitive, args)
-    values, inputs, tracked, large, outside = [], [], False, False, None
+    values: list[Any] = []
+    inputs: list[Node | None] = []
+    tracked, large, loose, outside = False, False, False, None
     for arg in args:
         if isinstance(arg, Recorded):
             node = arg._node
-            if node is not None:
+            if node is None:
+                value, loose = arg._data, True
+            else:
+                value = arg._read() if node.shared else arg._data
                 if node.requires_grad:
                     tracked = True
                 else:
                     outside = outside or node
-            value = arg._read() if node is not None and node.shared else arg._data
             if value.nbytes > LARGE:
                 large = True
         else:
-            node, value = None, arg if type(arg) in _PLAIN else as_operand(arg, primitive)
+            node, value = None, arg if type(arg) in PLAIN else as_operand(arg, primitive)
+            if isinstance(value, np.ndarray):
+                loose = True
         values.append(value)
         inputs.append(node)
     try:
-        out = primitive.forward(*values)
+        out = (forward or primitive.forward)(*values)
     except ValueError as error:
         raise misfit(primitive, values, error) from None
     if not (tracked and recording):
         return as_tensors(out, "no_grad()" if tracked else why_outside(outside))
-    for i, arg in enumerate(args):
-        if inputs[i] is None:
-            if isinstance(arg, Recorded):
-                inputs[i] = arg._leaf()
-            elif isinstance(arg, np.ndarray):
-                values[i] = arg.copy()  # its owner may write into it before backward()
-            if getattr(values[i], "dtype", None) in _COMPLEX:
-                check_floating(values[i].dtype)
+    if loose:
+        make_lasting(args, values, inputs)
     node = Node(primitive, inputs, values, out)
-    if type(out) is not np.ndarray:
+    if not isinstance(out, np.ndarray):
         if isinstance(out, tuple):
             return linked(out, node)
         node.out = out = np.asarray(out)
     if large or out.nbytes > LARGE:
         node.drop_unread()
-    return linked(out, node)
+    result = object.__new__(_result_class)
+    result._data = out
+    result._node = node
+    return result
+
+
+def make_lasting(args: tuple[Any, ...], values: list[Any], inputs: list[Node | None]) -> None:
+    """Give every Tensor a node, and the graph a copy of every bare array, for its owner may write into it."""
+    for i, arg in enumerate(args):
+        if inputs[i] is None and isinstance(values[i], np.ndarray):
+            if isinstance(arg, Recorded):
+                inputs[i] = arg._leaf()
+            elif values[i] is arg:
+                values[i] = arg.copy()
+            if values[i].dtype.kind in "cO":
+                check_floating(values[i].dtype)
 
 
 def why_outside(node: Node | None) -> str | None:
@@ -182,7 +209,7 @@ def why_outside(node: Node | None) -> str | None:
 def linked(value: Any, node: Node) -> Any:
     """The Tensor with this value and this place in the graph; for an operation with several results, all of them."""
     if isinstance(value, tuple):
-        parts = [linked(np.asarray(part), one_result(node, value, i)) for i, part in enumerate(value)]
+        parts = [linked(np.asanyarray(part), one_result(node, value, i)) for i, part in enumerate(value)]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     result = object.__new__(_result_class)
     result._data = value
@@ -192,7 +219,7 @@ def linked(value: Any, node: Node) -> Any:
 
 def one_result(node: Node, results: Any, i: int) -> Node:
     """The node that takes one result out of an operation that has several; neither keeps values after backward()."""
-    taken = Node(output, [node, None], [results, i], np.asarray(results[i]))
+    taken = Node(output, [node, None], [results, i], np.asanyarray(results[i]))
     taken.large = node.large = True
     return taken
 
@@ -217,9 +244,9 @@ _ALONE = references_to_buffer(untracked(np.zeros(1))) if _exact else 0
 
 def as_tensors(out: Any, cut: str | None = None) -> Any:
     """Arrays as Tensors outside any graph, also inside tuples and lists; everything else as it is."""
-    if type(out) is np.ndarray:
+    if isinstance(out, np.ndarray):
         return untracked(out, cut)
-    if isinstance(out, np.ndarray | np.generic):
+    if isinstance(out, np.generic):
         return untracked(np.asarray(out), cut)
     if isinstance(out, tuple | list):
         parts = [as_tensors(part, cut) for part in out]
@@ -307,11 +334,11 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
     if isinstance(index, Recorded):
-        return index._read() if index._node and index._node.shared else index._data
+        return index._values()
     if isinstance(index, list):
         array = np.array(index)
         return array if array.size else array.astype(np.intp)  # `[]` picks nothing, it is no list of floats
-    return index.copy() if isinstance(index, np.ndarray) else index
+    return new_array(index) if isinstance(index, np.ndarray) else index
 
 
 def fit_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
@@ -321,7 +348,9 @@ def fit_together(left: tuple[int, ...], right: tuple[int, ...]) -> bool:
 
 def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueError:
     """E06 in place of NumPy's message, where two shapes do not go together."""
-    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2 or primitive is products.matrix_product:
+    if primitive is products.matrix_product:
+        return products.unfit_matrices(values[0].shape, values[1].shape)
+    if not isinstance(primitive.forward, np.ufunc) or len(values) != 2:
         return error
     left, right = (np.shape(value) for value in values)
     if fit_together(left, right):

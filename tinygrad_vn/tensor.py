@@ -21,7 +21,7 @@ from tinygrad_vn.dtypes import DTypeLike, check_floating, get_default_dtype, new
 from tinygrad_vn.errors import GradientError, GradientWarning, ShapeError
 from tinygrad_vn.graph import Leaf, Node, Values
 from tinygrad_vn.idioms import Idioms, Size
-from tinygrad_vn.modes import enable_grad, is_grad_enabled
+from tinygrad_vn.modes import change_settings, current, enable_grad, is_grad_enabled
 from tinygrad_vn.passes import commit, not_connected, starting_gradient
 from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.recording import (
@@ -147,6 +147,7 @@ class Tensor(Idioms):
 
         Writing into it, as in `w.data -= lr * w.grad`, never changes what an earlier result was computed from.
         """
+        _told(".data")
         if type(self._node) is Node:
             return self._read_only()
         buffer = self._own()
@@ -155,6 +156,7 @@ class Tensor(Idioms):
 
     @data.setter
     def data(self, values: Any) -> None:
+        _told(".data = …")
         if values is self._data:
             return  # `w.data -= …` has already written into the buffer
         if not self.is_leaf:
@@ -165,6 +167,8 @@ class Tensor(Idioms):
         values = new_array(values, None if isinstance(values, np.ndarray) else self.dtype)
         if self.requires_grad:
             check_floating(values.dtype)
+        if values.shape != self._data.shape or values.dtype != self._data.dtype or values.strides != self._data.strides:
+            change_settings()
         self._data = values
         if self._node is not None:
             self._node.shared = False  # type: ignore[misc]
@@ -199,7 +203,7 @@ class Tensor(Idioms):
 
     def detach(self) -> Tensor:
         """The same values, outside the graph."""
-        return untracked(self._read() if self._node and self._node.shared else self._data, "detach()")
+        return untracked(self._values(), "detach()")
 
     def clone(self) -> Tensor:
         """A copy, recorded as an operation, so gradients flow through it."""
@@ -208,7 +212,7 @@ class Tensor(Idioms):
     def astype(self, dtype: DTypeLike) -> Tensor:
         """The elements as another kind of numbers; gradients flow between floating kinds."""
         if np.dtype(dtype).kind != "f":
-            return untracked(self._data.astype(dtype), f"astype({np.dtype(dtype)})")
+            return untracked(self._values().astype(dtype), f"astype({np.dtype(dtype)})")
         return apply(elementwise.astype, self, np.dtype(dtype))
 
     def __copy__(self) -> Self:
@@ -246,7 +250,8 @@ class Tensor(Idioms):
             return None
         if type(self._node) is Node and not self._node.retains_grad:
             warn_user(GradientWarning("E11", what=self._called()))
-        return self._node.grad
+        watch = current()[1]
+        return self._node.grad if watch is None else watch.gradient(self._node)
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
@@ -259,14 +264,14 @@ class Tensor(Idioms):
         node.grad = gradient
         if type(node) is Leaf:
             node.additions = 0
+        watch = current()[1]
+        if watch is not None:
+            watch.graded(node, gradient)
 
     def zero_grad(self) -> None:
         """Forget the gradient, before the next `backward()` adds to it."""
-        node = self._node
-        if node is not None:
-            node.grad = None
-            if type(node) is Leaf:
-                node.additions = 0
+        if self._node is not None:
+            self.grad = None
 
     def retain_grad(self) -> None:
         """Ask `backward()` to leave a gradient at this result too, as it does at leaves."""
@@ -308,7 +313,9 @@ class Tensor(Idioms):
             what = phrase("Assigning a result that requires grad to elements of a Tensor")
             remedy = phrase("Write y = np.where(mask, value, x), or build it with np.concatenate or np.stack.")
             raise GradientError("E04", what=what, remedy=remedy)
-        self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
+        watch = current()[1]
+        if watch is None or not watch.assign(self, index, value):
+            self._own()[plain_index(index)] = value._data if isinstance(value, Tensor) else value
 
     # --- as a sequence, a number, a text ------------------------------------------------------------------------
 
@@ -388,6 +395,13 @@ class Tensor(Idioms):
                 if want_gradient(args, named):
                     raise
         return constant(function, *args, **named)
+
+
+def _told(what: str) -> None:
+    """Tell whoever watches that something is about to be done behind his back."""
+    watch = current()[1]
+    if watch is not None:
+        watch.changes(what)
 
 
 def _plain_call(named: dict[str, Any]) -> Text:

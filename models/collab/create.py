@@ -31,10 +31,15 @@ def collab_learner(
 ) -> CollabLearner:
     """A recommender for these ratings, to be trained by `fit` or `fit_one_cycle`.
 
+    On a table as small as the lecture's 15 × 15, tastes cannot be told from chance: the usual penalty leaves the mean
+    and the biases, with factors near 0, and weaker ones are worse on hidden cells. `learner.fit(wd=0)` learns it by
+    heart.
+
     Args:
         data: the training part.
-        model: "dot", the dot product; "dot_bias", with biases; "audience", whose films are known by who rated them
-            too, the best of them where the table of users × films fits into memory; or "net".
+        model: "dot", the dot product, which puts films that one user gave 5 stars first, as no bias holds them back;
+            "dot_bias", with biases; "audience", whose films are known by who rated them too, the best of them where
+            the table of users × films fits into memory; or "net".
         n_factors: how many numbers describe a user, or a film; by default what `recipes.py` says.
         y_range: the ends of the sigmoid; "padded" for half a star beyond the ratings on both sides; None for none.
             The dot product never has one; "audience" has none by default, for it does without.

@@ -29,7 +29,17 @@ from tinygrad_vn.models.collab.files import FORMAT, content_of, packed, unpacked
 from tinygrad_vn.models.collab.new_users import NewUsers
 from tinygrad_vn.models.collab.recipes import RECIPES, Recipe
 from tinygrad_vn.models.collab.starts import new_model, settle, slope, start_from_baseline
-from tinygrad_vn.models.collab.tasks import Batch, Penalties, Task, batch_size_of, groups_of, penalties_of, task_of
+from tinygrad_vn.models.collab.tasks import (
+    Batch,
+    Penalties,
+    Task,
+    batch_size_of,
+    by_rows,
+    groups_of,
+    is_exact_by_rows,
+    penalties_of,
+    task_of,
+)
 from tinygrad_vn.models.embedding_dot import Range
 from tinygrad_vn.optim.lr_scheduler import OneCycleLR
 
@@ -88,6 +98,7 @@ class CollabLearner(NewUsers):
         schedule: Callable[[optim.Optimizer, int], Any] | None = None,
         valid: RatingsDataset | None = None,
         progress: str | bool = "auto",
+        sparse: bool | None = None,
         **more: Any,
     ) -> training.History:
         """Train with `training.fit`; a second call trains on, with a new optimizer.
@@ -101,6 +112,9 @@ class CollabLearner(NewUsers):
             schedule: makes a schedule of the optimizer and the number of all steps.
             valid: ratings to judge by after every epoch, with loss="mse".
             progress: as in `training.fit`.
+            sparse: whether gradients hold only the rows of a batch, so that a step costs the same however many films
+                there are. By default where this changes nothing: for SGD without momentum and weight decay. With
+                them, rows catch up when they are next looked at (see `optim.SGD`).
             **more: whatever else `training.fit` takes: stop, checkpoint, callbacks, …
 
         Returns:
@@ -110,12 +124,14 @@ class CollabLearner(NewUsers):
         task = self._task(batch_size)
         self.penalties = self._penalties(wd)
         chosen = optimizer(groups_of(self.model, self.penalties, self._n_terms), lr=lr)
+        by_rows(self.model, is_exact_by_rows(chosen) if sparse is None else sparse)
         rates = None if schedule is None else schedule(chosen, epochs * len(task.batches))
         if valid is not None:
             more["valid"] = self._pairs_of(valid)
         self.history = training.fit(
-            task.module, task.loss, chosen, task.batches, epochs=epochs, schedule=rates, progress=progress, **more
-        )
+            task.module, task.loss, chosen, task.batches, epochs=epochs, schedule=rates, progress=progress,
+            **{"jit": "auto", **more},
+        )  # fmt: skip
         settle(self.model, self._cold_users, self._cold_items)
         self._learn_rows_again()
         return self.history

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from tinygrad_vn import nn
+from tinygrad_vn import nn, optim
 from tinygrad_vn.data import DataLoader, RatingsDataset
 from tinygrad_vn.models.collab.ranking import LIKED, Comparisons, EveryFilm, Preference, wish_table
 from tinygrad_vn.models.collab.recipes import Recipe
@@ -104,3 +104,16 @@ def groups_of(model: nn.Module, penalties: Penalties, n: int) -> list[dict[str, 
     rest = [p for p in model.parameters() if id(p) not in apart]
     parts = zip((rest, biases, audience), penalties, strict=True)
     return [{"params": params, "weight_decay": 2 * penalty / n} for params, penalty in parts if params]
+
+
+def is_exact_by_rows(optimizer: optim.Optimizer) -> bool:
+    """Does the optimizer leave rows without a gradient where they are, so that those of the batch are all it needs?"""
+    groups = optimizer.param_groups
+    return isinstance(optimizer, optim.SGD) and not any(group["momentum"] or group["weight_decay"] for group in groups)
+
+
+def by_rows(model: nn.Module, sparse: bool) -> None:
+    """Let the tables of a model have gradients of the rows that a batch looks up, or of all their rows."""
+    for module in model.modules():
+        if isinstance(module, nn.Embedding):
+            module.sparse = sparse

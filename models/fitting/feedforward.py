@@ -71,6 +71,7 @@ class FeedForward(NetSettings):
             valid=valid,
             stop=EarlyStopping(self.patience, self.min_delta, restore_best=self.early_stopping),
             progress=self.progress,
+            jit="auto",
         )
         first = layers[0]
         assert isinstance(first, nn.Linear)

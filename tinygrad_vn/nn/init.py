@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import default_rng
 from tinygrad_vn.modes import no_grad
 from tinygrad_vn.phrases import said
 from tinygrad_vn.tensor import Tensor

@@ -25,6 +25,7 @@ import numpy as np
 from tinygrad_vn.creation import zeros_like
 from tinygrad_vn.dtypes import DTypeLike
 from tinygrad_vn.idioms import check_device, no_cuda, wanted_dtype
+from tinygrad_vn.modes import change_settings, current
 from tinygrad_vn.nn.hooks import Hook, Hooked, registered
 from tinygrad_vn.nn.parameter import Buffer, Parameter
 from tinygrad_vn.nn.state import KeysThatDiffer, fitting, nameable
@@ -89,6 +90,7 @@ class Module:
         if isinstance(value, Parameter | Buffer | Module) and not isinstance(before, Parameter | Buffer | Module):
             vars(self).pop(name, None)  # its place is where it is set, not where None stood for it before
         super().__setattr__(name, value)
+        change_settings()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result; subclasses define this."""
@@ -97,8 +99,13 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result, between the hooks."""
-        before, after = self._hooks()
+        hooks, watch = self.__dict__.get(HOOKS), current()[1]
+        if watch is not None:
+            watch.module(self, hooks is not None)
         try:
+            if hooks is None:
+                return self.forward(*args, **kwargs)
+            before, after = hooks
             for hook in list(before.values()):
                 replaced = hook(self, args)
                 if replaced is not None:
@@ -369,11 +376,9 @@ class Module:
         """Call `hook(module, args)` before every `forward`; what it returns, unless None, replaces the arguments."""
         return self._hook(0, hook)
 
-    def _hooks(self) -> tuple[dict[int, Hook], dict[int, Hook]]:
-        """The hooks before and after, by number; kept out of the attributes that a user sees until there are some."""
-        return vars(self).get(HOOKS, ({}, {}))
-
     def _hook(self, when: int, hook: Hook) -> Hooked:
+        """Add a hook before (0) or after (1); both kinds stay out of a user's sight until there are some."""
+        change_settings()
         return registered(vars(self).setdefault(HOOKS, ({}, {}))[when], hook)
 
     # --- how it looks ---------------------------------------------------------------------------------------------

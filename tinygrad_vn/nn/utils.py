@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.modes import is_effect
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.phrases import said
 from tinygrad_vn.sparse import RowGradient
@@ -29,6 +30,7 @@ def _gradients(parameters: list[Tensor]) -> list[Tensor]:
     return list({id(p): p.grad for p in parameters if p.grad is not None and p.size}.values())
 
 
+@is_effect
 def clip_grad_norm_(
     parameters: Parameters, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> Tensor:
@@ -68,6 +70,7 @@ def clip_grad_norm_(
     return Tensor(total)
 
 
+@is_effect
 def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     """Cut off every element of the gradients, in place, at −clip_value and clip_value.
 
@@ -112,6 +115,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     return np.concatenate(rows)  # type: ignore[return-value]
 
 
+@is_effect
 def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
     """Give parameters, in place, the values that `parameters_to_vector` would have made this vector of.
 

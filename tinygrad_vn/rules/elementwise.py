@@ -22,6 +22,14 @@ from tinygrad_vn.rules.primitive import Array, composite, primitive
 
 LN2, LN10 = math.log(2), math.log(10)
 
+
+def times(g: Array, number: float) -> Array:
+    """`g` times a number; where one gradient was spread over all elements, as by a sum, only that is multiplied."""
+    if isinstance(g, np.ndarray) and g.size > 1 and not any(g.strides):
+        return np.broadcast_to(g[(0,) * g.ndim] * number, g.shape)
+    return g * number
+
+
 # --- arithmetic -------------------------------------------------------------------------------------------------
 
 add = primitive(np.add, sign="+", x=lambda g, out, x, y: g, y=lambda g, out, x, y: g)
@@ -42,7 +50,7 @@ conjugate = primitive(np.conjugate, sign="conj", x=lambda g, out, x: g)
 
 reciprocal = primitive(np.reciprocal, sign="1/", x=lambda g, out, x: -g * out * out)
 
-square = primitive(np.square, sign="²", x=lambda g, out, x: g * (2 * x))
+square = primitive(np.square, sign="²", x=lambda g, out, x: times(g, 2) * x)
 
 remainder = primitive(np.remainder, sign="mod", x=lambda g, out, x, y: g, y=lambda g, out, x, y: -g * (x // y))
 

@@ -34,9 +34,9 @@ def sum_of_squares(x: Array) -> Array:
 def squared_error_forward(x: Array, target: Array, divisor: float = 1.0) -> Array:
     """∑ (x − target)² / divisor, over all elements."""
     error = (x - target).reshape(-1)
-    if error.dtype == np.float16:
-        error = error.astype(np.float32)  # for 65,504 is the end of the other
-    return np.asarray(sum_of_squares(error) / divisor, np.result_type(x, target))
+    if error.dtype == np.float16:  # for 65,504 is its end
+        return (sum_of_squares(error.astype(np.float32)) / divisor).astype(np.float16)
+    return sum_of_squares(error) / divisor
 
 
 squared_error = primitive(
@@ -48,7 +48,7 @@ squared_error = primitive(
 )
 
 absolute_error = primitive(
-    lambda x, target, divisor=1.0: np.asarray(np.add.reduce(np.abs(x - target), None) / divisor),
+    lambda x, target, divisor=1.0: np.add.reduce(np.abs(x - target), None) / divisor,
     name="absolute_error",
     sign="∑|−|",
     x=lambda g, out, x, target, divisor: (g / divisor) * np.sign(x - target),
@@ -107,15 +107,24 @@ def logistic_loss_forward(x: Array, target: Array, pos_weight: Array = 1.0) -> A
     Where t is 0 or 1, one of the terms is exactly 0, so nothing cancels, however certain the prediction is.
     """
     small = np.log1p(np.exp(-np.abs(x)))  # softplus(x) is this plus max(x, 0)
+    if isinstance(pos_weight, float) and pos_weight == 1:
+        return np.maximum(x, 0) - x * target + small  # the same; where the target is 1, x − x is exactly 0
     positive, negative = pos_weight * target, 1 - target
     return negative * np.maximum(x, 0) + positive * np.maximum(-x, 0) + (positive + negative) * small
+
+
+def slope_of_logistic_loss(x: Array, target: Array, pos_weight: Array) -> Array:
+    """σ(x) − target; with a weight, what makes of (1 − target) σ(x) − pos_weight target σ(−x)."""
+    if isinstance(pos_weight, float) and pos_weight == 1:
+        return sigmoid(x) - target
+    return (1 - target) * sigmoid(x) - pos_weight * target * sigmoid(-x)
 
 
 logistic_loss = primitive(
     logistic_loss_forward,
     name="logistic_loss",
     sign="logistic loss",
-    x=lambda g, out, x, target, pos_weight: g * ((1 - target) * sigmoid(x) - pos_weight * target * sigmoid(-x)),
+    x=lambda g, out, x, target, pos_weight: g * slope_of_logistic_loss(x, target, pos_weight),
     target=lambda g, out, x, target, pos_weight: g * (pos_weight * softplus(-x) - softplus(x)),
     pos_weight=lambda g, out, x, target, pos_weight: g * (target * softplus(-x)),
 )
@@ -142,7 +151,7 @@ place: Primitive = primitive(
 )
 
 negative_sum = primitive(
-    lambda a, positions, factors=1.0: np.asarray(0 - np.add.reduce(a.reshape(-1).take(positions) * factors, None)),
+    lambda a, positions, factors=1.0: 0 - np.add.reduce(a.reshape(-1).take(positions) * factors, None),
     name="negative_sum",
     sign="−∑[ ]",
     a=lambda g, out, a, positions, factors: place(-g * factors, positions, a.shape),

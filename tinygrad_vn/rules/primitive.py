@@ -24,6 +24,7 @@ Rule = Callable[..., Array]
 PRIMITIVES: dict[str, Primitive] = {}
 COMPOSITES: dict[str, Callable[..., Any]] = {}
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}  # NumPy's function -> ours
+BARE = (np.ndarray, tuple, int, float, type(None))  # what never is a Tensor
 PIECEWISE_CONSTANT: set[Callable[..., Any]] = set()  # NumPy's functions whose derivative is 0 or does not exist
 
 
@@ -72,7 +73,7 @@ class Primitive:
             call.apply_defaults()
             args = call.args
         for arg in args:
-            if hasattr(arg, "__array_function__") and not isinstance(arg, np.ndarray):
+            if not isinstance(arg, BARE) and hasattr(arg, "__array_function__"):
                 return arg.__array_function__(self, (type(arg),), args, {})
         return self.forward(*args)
 
@@ -176,6 +177,14 @@ output = primitive(
 )  # one of the results of an operation that has several; its rule says "nothing" for the others
 
 
+@functools.lru_cache(maxsize=64)
+def ones(count: int, dtype: Any) -> Any:
+    """A vector of ones, to be read only: a product with it is a sum, and quicker."""
+    vector = np.ones(count, dtype)
+    vector.flags.writeable = False
+    return vector
+
+
 def values_of(a: Array) -> Array:
     """The bare array, where a decision depends on values: which formula to take, which error to raise."""
-    return a if isinstance(a, np.ndarray) else a.detach().numpy()
+    return a if isinstance(a, np.ndarray) else a._values()

@@ -17,7 +17,28 @@ from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.rules.primitive import FUNCTIONS, Array, composite, newer, primitive
 from tinygrad_vn.rules.shaping import as_array, normal_axis
 
-matrix_product = primitive(np.matmul, sign="@", x=lambda g, out, x, y: g @ y.mT, y=lambda g, out, x, y: x.mT @ g)
+
+def product(x: Array, y: Array) -> Array:
+    """x @ y; of two matrices `dot` gives the same, in a third of the time where they are small."""
+    if x.ndim == y.ndim == 2 and isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+        return x.dot(y)
+    return x @ y
+
+
+def product_like(a: Array, x: Array, y: Array) -> Array:
+    """x @ y, laid out in memory as `a` is: by columns where `a` is the transpose of an ordinary matrix."""
+    if isinstance(a, np.ndarray) and a.ndim == x.ndim == y.ndim == 2:
+        return y.T.dot(x.T).T if a.strides[0] < a.strides[1] else x.dot(y)
+    return x @ y
+
+
+matrix_product = primitive(
+    product,
+    name="matmul",
+    sign="@",
+    x=lambda g, out, x, y: product_like(x, g, y.mT),
+    y=lambda g, out, x, y: product_like(y, x.mT, g),
+)
 
 
 @composite(np.matmul)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.rules.elementwise import reciprocal_or_zero
-from tinygrad_vn.rules.primitive import Array, composite, primitive
+from tinygrad_vn.rules.primitive import Array, composite, ones, primitive
 from tinygrad_vn.rules.shaping import as_array, broadcast_to
 
 Axis = int | tuple[int, ...] | None
+NARROW = 32  # columns
 
 
 def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
@@ -32,7 +33,7 @@ def with_kept_axes(g: Array, shape: tuple[int, ...], axis: Axis) -> Array:
 
 def spread(g: Array, shape: tuple[int, ...], axis: Axis) -> Array:
     """Every element of `shape` gets the gradient of the result that it went into."""
-    return broadcast_to(with_kept_axes(g, shape, axis), shape)
+    return broadcast_to(g if g.ndim == 0 else with_kept_axes(g, shape, axis), shape)
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
@@ -53,12 +54,25 @@ sum = primitive(
 )
 
 
+def largest(a: Array, axis: int) -> Array:
+    """The largest elements along an axis, which stays; of a few columns all at once, not row by row."""
+    if a.ndim == 2 and axis in (1, -1) and a.shape[1] <= NARROW:
+        return np.maximum.reduce(a.T.copy(), axis=0)[:, None]
+    return np.maximum.reduce(a, axis=axis, keepdims=True)
+
+
+def total(a: Array, axis: int) -> Array:
+    """The sums along an axis, which stays; of rows as a product with ones, which takes a third of the time."""
+    if a.ndim == 2 and axis in (1, -1) and isinstance(a, np.ndarray) and a.dtype != np.float16:
+        return a.dot(ones(a.shape[1], a.dtype))[:, None]
+    return a.sum(axis, keepdims=True)
+
+
 def mean_forward(a: Array, axis: Axis = None, keepdims: Any = False) -> Array:
     """The sum over the number of elements; np.mean itself would take 4 µs longer."""
     if a.dtype == np.float16:
         return np.mean(a, axis, keepdims=keepdims)  # which adds up in float32, where 65,504 is not yet the end
-    total = np.add.reduce(a, axis=axis, keepdims=keepdims)
-    return total / count(a.shape, axis)
+    return np.add.reduce(a, axis=axis, keepdims=keepdims) / count(a.shape, axis)
 
 
 mean = primitive(

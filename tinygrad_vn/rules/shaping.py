@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.modes import looks_at_values
 from tinygrad_vn.rules.primitive import FUNCTIONS, Array, Variadic, composite, primitive
 
 reshape = primitive(
@@ -46,6 +47,7 @@ transpose = primitive(
 )
 
 
+@looks_at_values
 def stretched(array: Array, shape: Any) -> Array:
     """The array repeated up to a shape: a view, or a copy where that is quicker (np.broadcast_to takes 3 µs)."""
     if isinstance(shape, tuple) and math.prod(shape) <= 1024 and array.ndim <= len(shape):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import default_rng
 from tinygrad_vn.nn.module import Module
 
 States = dict[str, dict[str, Any]]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_vn import tracing
 from tinygrad_vn.errors import GradientError
 from tinygrad_vn.language import LANGUAGES
 from tinygrad_vn.nn.module import Module
@@ -62,6 +63,7 @@ class Run:
         schedule: Any,
         stop: StoppingRule | None,
         callbacks: Sequence[Callback],
+        jit: bool | str,
     ) -> None:
         self.model, self.loss, self.optimizer, self.data, self.epochs = model, loss, optimizer, data, epochs
         self.valid, self.metrics, self.schedule, self.stop = valid, metrics, schedule, stop
@@ -82,6 +84,9 @@ class Run:
         self._earlier = 0.0
         self._steps_by_batch = schedule is not None and schedule.interval == "batch"
         self._asks_again = isinstance(optimizer, LBFGS)
+        self._pass = (
+            tracing.jit(self._one_pass, quiet=jit == "auto") if jit and not self._asks_again else self._one_pass
+        )
         self._looks_after_steps = [c for c in callbacks if type(c).after_step is not Callback.after_step]
 
     @property
@@ -146,14 +151,29 @@ class Run:
         self.batch += 1
         self.taken_up = batch
 
-    def note_loss(self, loss: Any, prediction: Any, target: Tensor) -> None:
-        """Add a batch's loss and metrics to the epoch's means.
+    def forward_and_backward(self, batch: Sequence[Tensor]) -> Tensor:
+        """Predict, compare, go backward, and note the loss down; which is what it returns.
 
         Raises:
-            DivergedError: the loss is NaN or infinite.
-            GradientError: E02 where it is not a single number.
-            TypeError: it is no Tensor.
+            DivergedError, GradientError, TypeError: as `note_loss`.
         """
+        loss, prediction = self._pass(self.passes == 0, *batch)
+        self._note_loss(loss, prediction, batch[-1])
+        return loss
+
+    def _one_pass(self, is_first: bool, *batch: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The loss of a batch, whose gradients are left at the parameters, and the prediction where metrics ask."""
+        *inputs, target = batch
+        prediction = self.model(*inputs)
+        loss = self.loss(prediction, target)
+        self._check_loss(loss)
+        if is_first:
+            self.optimizer.zero_grad()
+        loss.backward()
+        return loss, prediction if self.metrics else None
+
+    def _check_loss(self, loss: Any) -> None:
+        """GradientError E02 where the loss is not a single number, TypeError where it is no Tensor."""
         if not isinstance(loss, Tensor):
             raise TypeError(
                 said(
@@ -163,6 +183,13 @@ class Run:
             )
         if loss.size != 1:
             raise GradientError("E02", shape=loss.shape, detail="")
+
+    def _note_loss(self, loss: Tensor, prediction: Any, target: Tensor) -> None:
+        """Add a batch's loss and metrics to the epoch's means.
+
+        Raises:
+            DivergedError: the loss is NaN or infinite.
+        """
         self.last_loss = value = loss.item()
         if not math.isfinite(value):
             raise self._diverged(None)
@@ -186,14 +213,14 @@ class Run:
                 self.squares[name] += square
         self.steps += 1
 
-    def closure(self, loss: Tensor, inputs: Sequence[Tensor], target: Tensor) -> Closure | None:
+    def closure(self, loss: Tensor, batch: Sequence[Tensor]) -> Closure | None:
         """By what LBFGS computes the batch's loss and gradients at every point of its step; None for other optimizers.
 
         At the first point both are known already.
         """
         if not self._asks_again:
             return None
-        known = [loss]
+        known, (*inputs, target) = [loss], batch
         self._before = {name: parameter._data.copy() for name, parameter in self.parameters.items()}
 
         def evaluate() -> Tensor:
@@ -226,6 +253,7 @@ class Run:
 
     def end_epoch(self) -> None:
         """All that follows an epoch: validation, the history's row, schedule, stopping rule, callbacks."""
+        self.optimizer.catch_up()  # before anybody looks at the parameters
         row = {"epoch": self.epoch, **self.means.values}
         valid_loss = None
         if self.valid is not None:

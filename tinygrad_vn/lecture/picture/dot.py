@@ -214,7 +214,9 @@ class _Writer:
         label = font(sign, self.theme.text, 15 if len(sign) == 1 else 13)
         if operation.settings:
             label += f"<BR/>{font(operation.settings, self.theme.muted, 9)}"
-        if len(sign) <= 4 and not operation.settings:
+        if operation.kind == "effect":
+            size = 'shape="box", margin="0.08,0.06"'
+        elif len(sign) <= 4 and not operation.settings:
             size = f'shape="circle", fixedsize="true", width="{0.42 if len(sign) <= 2 else 0.64}"'
         else:
             size = 'shape="ellipse", margin="0.03,0.03"'

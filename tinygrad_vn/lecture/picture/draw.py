@@ -19,6 +19,7 @@ from tinygrad_vn.language import resolve
 from tinygrad_vn.lecture.arguments import check_choice, check_count, check_names
 from tinygrad_vn.lecture.computation.collapse import LEAST, collapsed
 from tinygrad_vn.lecture.computation.graph import Graph
+from tinygrad_vn.lecture.computation.program import graph_of_program
 from tinygrad_vn.lecture.computation.request import Names, backward_graph, graph_for, request_of
 from tinygrad_vn.lecture.picture.dot import Style, source_of
 from tinygrad_vn.lecture.picture.drawing import Drawing
@@ -30,6 +31,7 @@ from tinygrad_vn.lecture.theme import THEMES
 from tinygrad_vn.lecture.tikz.tikz import tikz_of
 from tinygrad_vn.nn.module import Module
 from tinygrad_vn.tensor import Tensor
+from tinygrad_vn.tracing import Jitted
 
 SHOWN: Final = ("value", "grad", "local")
 DIRECTIONS: Final = ("LR", "TB", "RL", "BT")
@@ -119,7 +121,7 @@ class GraphDrawing(Drawing):
 
 
 def draw(
-    result: Tensor | Sequence[Tensor] | Module,
+    result: Tensor | Sequence[Tensor] | Module | Jitted,
     *,
     inputs: Any = None,
     params: Names = None,
@@ -145,7 +147,8 @@ def draw(
     it, where that is certain; else x1, w1, mul_3.
 
     Args:
-        result: a Tensor, before or after `backward()`, several, or a model; of a model the layers become frames.
+        result: a Tensor, before or after `backward()`, several, or a model; of a model the layers become frames. Or a
+            function made by `jit`, whose recorded program is drawn, with the values of the recorded call.
         inputs: what the model's `forward` takes; several in a tuple. The model stays as it is.
         params: names for parameters: a dictionary, `model.named_parameters()`, or the model.
         names: names for any Tensors, as a dictionary or in pairs; two for one Tensor are where it is made, and used.
@@ -176,13 +179,15 @@ def draw(
     check_count("depth", 0 if depth is None else depth, 0)
     check_names("show", show, SHOWN)
     language = resolve(lang)
-    request = request_of(result, inputs, params, names)
-    shown = tuple(part for part in show if part == "value" or not backward)
-    if backward:
-        graph = backward_graph(request)
+    is_program = isinstance(result, Jitted)
+    shown = tuple(part for part in show if part == "value" or not (backward or is_program))
+    if isinstance(result, Jitted):
+        graph = graph_of_program(result, plain=collapse is not False)
+    elif backward:
+        graph = backward_graph(request_of(result, inputs, params, names))
     else:
         with_gradients = bool({"grad", "local"} & set(show)) or heat is not None
-        graph = graph_for(request, with_gradients, plain=collapse is not False)
+        graph = graph_for(request_of(result, inputs, params, names), with_gradients, plain=collapse is not False)
     style = Style(shown, rankdir, precision, THEMES[theme], language, heat)
     return drawing_of(collapsed(graph, max_nodes, depth, collapse, with_equal=heat is None), style)
 

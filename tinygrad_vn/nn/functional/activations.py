@@ -13,33 +13,34 @@ import numpy as np
 
 from tinygrad_vn.nn.functional.inputs import one_axis, real_tensor
 from tinygrad_vn.phrases import said
+from tinygrad_vn.recording import apply
 from tinygrad_vn.rules import activations, elementwise
 from tinygrad_vn.tensor import Tensor
 
 
 def sigmoid(x: Any) -> Tensor:
     """1 / (1 + e⁻ˣ), elementwise: from 0 to 1."""
-    return activations.sigmoid(real_tensor(x))
+    return apply(activations.sigmoid, real_tensor(x))
 
 
 def tanh(x: Any) -> Tensor:
     """The hyperbolic tangent, elementwise: from −1 to 1."""
-    return elementwise.tanh(real_tensor(x))
+    return apply(elementwise.tanh, real_tensor(x))
 
 
 def relu(x: Any, inplace: bool = False) -> Tensor:
     """max(0, x), elementwise; its derivative at 0 is taken as 0."""
-    return activations.relu(real_tensor(x))
+    return apply(activations.relu, real_tensor(x))
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else `negative_slope` · x."""
-    return activations.leaky_relu(real_tensor(x), negative_slope)
+    return apply(activations.leaky_relu, real_tensor(x), negative_slope)
 
 
 def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha · (eˣ − 1) (Clevert, Unterthiner and Hochreiter, 2015)."""
-    return activations.elu(real_tensor(x), alpha)
+    return apply(activations.elu, real_tensor(x), alpha)
 
 
 def gelu(x: Any, approximate: str = "none") -> Tensor:
@@ -59,7 +60,7 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
 def silu(x: Any, inplace: bool = False) -> Tensor:
     """x · sigmoid(x), elementwise (also called swish)."""
-    return activations.silu(real_tensor(x))
+    return apply(activations.silu, real_tensor(x))
 
 
 def softplus(x: Any, beta: float = 1.0, threshold: float = math.inf) -> Tensor:

@@ -20,7 +20,7 @@ def real_tensor(x: Any) -> Tensor:
     if x is None:
         raise TypeError(said("the input is None: does the forward() that it comes from return its result?"))
     x = x if isinstance(x, Tensor) else Tensor(x)
-    return x if x.dtype.kind == "f" else x.astype(get_default_dtype())
+    return x if x._data.dtype.kind == "f" else x.astype(get_default_dtype())
 
 
 def shape_of(input: Any) -> tuple[int, ...]:
@@ -29,7 +29,7 @@ def shape_of(input: Any) -> tuple[int, ...]:
     Raises:
         TypeError: it is None.
     """
-    return input.shape if isinstance(input, Tensor) else np.shape(real_tensor(input) if input is None else input)
+    return input._data.shape if isinstance(input, Tensor) else np.shape(real_tensor(input) if input is None else input)
 
 
 def one_axis(place: str, axis: Any) -> int:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.creation import default_rng
+from tinygrad_vn.chance import drawn
 from tinygrad_vn.dtypes import DTypeLike
 from tinygrad_vn.graph import Values
+from tinygrad_vn.modes import looks_at_values
 from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.phrases import said
 from tinygrad_vn.recording import apply, untracked
@@ -50,27 +51,27 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, sparse
         ValueError: there is no row padding_idx.
     """
     weight = real_tensor(weight)
-    indices = _row_numbers(input, len(weight))
+    indices = _row_numbers(input._values() if isinstance(input, Tensor) else np.asanyarray(input), len(weight))
     if padding_idx is not None and not -len(weight) <= padding_idx < len(weight):
         text = "{place}: padding_idx={row} is none of the {count} rows"
         raise ValueError(said(text, place="embedding", row=padding_idx, count=len(weight)))
     return apply(indexing.embedding, weight, indices, padding_idx, sparse and weight.is_leaf)
 
 
-def _row_numbers(input: Any, count: int) -> Values:
-    """The indices as an array, after a look at each."""
-    indices = input.detach().numpy() if isinstance(input, Tensor) else np.asarray(input)
+@looks_at_values
+def _row_numbers(indices: Values, count: int) -> Values:
+    """The indices as numbers of rows, after a look at each."""
     if not indices.size:
         return indices.astype(np.intp)
     if indices.dtype.kind not in "iu":
         text = "an embedding is indexed with whole numbers, not {dtype}; write indices.astype(int)"
         raise TypeError(said(text, dtype=indices.dtype))
-    lowest, highest = indices.min(), indices.max()
-    if lowest < 0 or highest >= count:
-        wrong = lowest if lowest < 0 else highest
+    rows = indices.astype(np.intp, copy=False)
+    if rows.view(np.uintp).max() >= count:  # read without a sign, −1 is the largest number of all
+        wrong = indices.max() if indices.min() >= 0 else indices.min()
         text = "index {wrong} is outside of an embedding with num_embeddings={count}: indices go from 0 to {last}"
         raise IndexError(said(text, wrong=wrong, count=count, last=count - 1))
-    return indices.astype(np.intp, copy=False)
+    return rows
 
 
 def dropout(
@@ -91,7 +92,7 @@ def dropout(
     x = real_tensor(input)
     if not training or p == 0:
         return x
-    kept = default_rng(rng).random(x.shape) >= p
+    kept = drawn(rng, "random", x.shape) >= p
     return x * untracked(kept * x.dtype.type(1 / (1 - p) if p < 1 else 0))
 
 
@@ -215,5 +216,5 @@ def _in_dtype_of(weight: Any, input: Any) -> Tensor:
     if not isinstance(weight, Tensor):
         return real_tensor(input)
     if isinstance(input, Tensor):
-        return input if input.dtype == weight.dtype else input.astype(weight.dtype)
+        return input if input._data.dtype == weight._data.dtype else input.astype(weight.dtype)
     return Tensor(input, weight.dtype)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.graph import Values
+from tinygrad_vn.modes import looks_at_values
 from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.nn.functional.targets import (
     ROUNDING,
@@ -139,7 +140,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, reduction:
     """
     loss = "binary_cross_entropy"
     probability, target = _pair(loss, input, target, reduction)
-    check_probabilities(loss, "input", probability._data)
+    check_probabilities(loss, "input", probability._values())
     _check_binary_target(loss, target)
     elements = apply(losses.binary_cross_entropy, probability, target)
     if weight is not None:
@@ -256,7 +257,7 @@ def _of_classes(
     """The loss of class numbers, from logarithms of probabilities."""
     check_reduction(loss, reduction)
     shape, axis = logarithms.shape, class_axis(logarithms.shape)
-    numbers = class_numbers(loss, target._data if isinstance(target, Tensor) else np.asarray(target), shape)
+    numbers = class_numbers(loss, target._values() if isinstance(target, Tensor) else np.asanyarray(target), shape)
     ignored = ignored_classes(loss, numbers, shape[axis], ignore_index)
     if ignored is not None:
         numbers = np.where(ignored, 0, numbers)
@@ -297,10 +298,15 @@ def _total_weight(loss: str, numbers: Values, ignored: Values | None, weight: Te
     if weight is None:
         return counted.size
     total = weight[counted].sum()
+    _check_total(loss, total._values())
+    return total
+
+
+@looks_at_values
+def _check_total(loss: str, total: Values) -> None:
     if total.item() == 0:
         text = "{loss} has no mean, as the weights of all targets in this batch are 0"
         raise ValueError(said(text, loss=loss))
-    return total
 
 
 def _of_probabilities(
@@ -346,7 +352,7 @@ def check_reduction(loss: str, reduction: str) -> None:
 
 
 def _check_binary_target(loss: str, target: Tensor) -> None:
-    check_probabilities(loss, "target", target._data, ROUNDING)
+    check_probabilities(loss, "target", target._values(), ROUNDING)
 
 
 def _reduced(loss: str, elements: Tensor, reduction: str) -> Tensor:

@@ -7,6 +7,7 @@ to write instead.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import GradientWarning, ShapeError
 from tinygrad_vn.graph import Node, Values
+from tinygrad_vn.modes import looks_at_values
 from tinygrad_vn.phrases import Text, phrase, said
 from tinygrad_vn.rules import activations
 from tinygrad_vn.tensor import Tensor
@@ -104,6 +106,7 @@ def _fitting(given: Shape, wanted: Shape) -> str:
     return ".reshape(-1)" if len(wanted) == 1 else f".reshape({wanted})"
 
 
+@looks_at_values
 def check_probabilities(loss: str, what: str, values: Values, tolerance: float = 0.0) -> None:
     """ValueError for what is no probability, naming the first such number; `what` is "input" or "target"."""
     if values.size == 0:
@@ -214,6 +217,7 @@ def _refuse_shape(loss: str, shape: Shape, target: Shape, wanted: Shape) -> None
     raise ShapeError("E08", loss=loss, prediction=shape, target=target, consequence="", remedy=remedy)
 
 
+@looks_at_values
 def ignored_classes(loss: str, target: Values, count: int, ignore_index: int) -> Values | None:
     """Where targets are to be left out, or None where none is.
 
@@ -222,6 +226,12 @@ def ignored_classes(loss: str, target: Values, count: int, ignore_index: int) ->
     """
     if target.size == 0:
         return None
+    if (
+        target.dtype == np.intp
+        and not 0 <= ignore_index < count
+        and np.maximum.reduce(target.view(np.uintp), None) < count
+    ):
+        return None  # as a number without a sign, a negative one would be very large
     low, high = np.minimum.reduce(target, None), np.maximum.reduce(target, None)
     if low >= 0 and high < count and not low <= ignore_index <= high:
         return None
@@ -249,12 +259,18 @@ def ignored_classes(loss: str, target: Values, count: int, ignore_index: int) ->
     raise IndexError(said(text, loss=loss, found=found, place=place, count=count, last=count - 1, remedy=remedy))
 
 
+@functools.lru_cache(maxsize=16)
+def _first_of_rows(rows: int, count: int) -> Values:
+    """Where every row begins, to be read only; the same for every batch."""
+    return np.arange(0, rows * count, count)
+
+
 def positions_of(target: Values, shape: Shape) -> Values:
     """Where the scores of the target classes stand in the flattened input."""
     if len(shape) == 1:
         return target
     rows, count, *others = shape
-    first = np.arange(rows).reshape(-1, *(1 for _ in others)) * count
     if not others:
-        return first + target
+        return _first_of_rows(rows, count) + target
+    first = np.arange(rows).reshape(-1, *(1 for _ in others)) * count
     return (first + target) * math.prod(others) + np.arange(math.prod(others)).reshape(others)
