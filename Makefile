@@ -16,18 +16,25 @@ INSTALL := $(RUN) pip install -qq --disable-pip-version-check
 # What pip says on the way goes into a log; where it fails, one line says so.
 FAILED = { echo "pip could not install; is there a network? Details: $@.log" >&2; exit 1; }
 
-.PHONY: help demo gallery test lint oracle bench format clean
+.PHONY: help demo gallery docs bundle test lint oracle bench bench-quick format clean
 .NOTPARALLEL:
 
 help:  ## list the targets
 	@echo "make TARGET [ARGS=\"...\"]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1#\2/p' Makefile | awk -F'#' '{ printf "%-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1#\2/p' Makefile | awk -F'#' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/lab  ## watch a movie recommender learn; the pictures are in out/
 	@$(VENV)/bin/tinygrad-vn demo $(ARGS)
 
 gallery: $(VENV)/lab  ## make the drawings and slides of examples/gallery in out/gallery
 	$(RUN) examples.gallery $(ARGS)
+
+docs: $(VENV)/docs  ## make the book, in Vietnamese and in English; it is in site/
+	$(RUN) docs.making
+
+# For another kind of machine: make bundle ARGS="--platform win_amd64 --python-version 3.12"
+bundle: $(VENV)/dev docs  ## everything in one zip, dist/tinygrad_vn-bundle.zip, to be installed without network
+	$(RUN) docs.making.bundle $(ARGS)
 
 test: $(VENV)/test  ## run the tests, with coverage
 	$(RUN) pytest --ignore=tests/oracle --cov $(ARGS)
@@ -43,15 +50,19 @@ oracle: $(VENV)/oracle  ## compare with PyTorch and HIPS autograd
 	$(RUN) pytest tests/oracle $(ARGS)
 
 # glibc hands big arrays back to the system after every use, which alone can double a measured time.
+PINNED := MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=268435456
 bench: $(VENV)/bench  ## measure against hand-written NumPy and the peers
-	MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=268435456 $(RUN) benchmarks $(ARGS)
+	$(PINNED) $(RUN) benchmarks $(ARGS)
+
+bench-quick: $(VENV)/bench  ## a part of it, in less than two minutes
+	$(PINNED) $(RUN) benchmarks quick
 
 format: $(VENV)/dev  ## put the code into its format
 	$(RUN) ruff check --fix-only --quiet .
 	$(RUN) ruff format .
 
 clean:  ## remove the environment and everything that was made
-	rm -rf $(VENV) out build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) out site build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 
@@ -77,7 +88,7 @@ $(VENV)/lab: pyproject.toml $(VENV)/bin/python
 	@touch $@
 
 # The package is in by now, so its name with an extra only adds that extra's libraries.
-$(VENV)/test $(VENV)/dev: $(VENV)/lab
+$(VENV)/test $(VENV)/dev $(VENV)/docs: $(VENV)/lab
 	@$(INSTALL) "tinygrad-vn[$(@F)]" > $@.log 2>&1 || $(FAILED)
 	@touch $@
 

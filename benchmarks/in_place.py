@@ -23,9 +23,12 @@ from tinygrad_vn.recording import Recorded
 STRUCK_OUT = """\
         args = node.args
         for i, source in enumerate(node.inputs):
-            if source is not None and (type(source) is Leaf or args[i].base is not None) and source.requires_grad:
-                args[i] = args[i].copy()
-                room -= args[i].nbytes
+            if source is not None and source.requires_grad:
+                if type(source) is Leaf:
+                    args[i] = args[i].copy()
+                    room -= args[i].nbytes
+                elif args[i].base is not None:
+                    args[i] = source.out = args[i].copy()
 """
 
 
