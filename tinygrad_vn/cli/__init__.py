@@ -7,9 +7,12 @@
     fit_table.py    tinygrad-vn fit-table
     fetch.py        tinygrad-vn fetch
     recommend.py    tinygrad-vn recommend; with recommend_tables.py and recommend_rate.py (asking a person)
+    worksheet.py    tinygrad-vn worksheet
+    play.py         tinygrad-vn play
     words.py        everything that is said, Vietnamese and English; what `check` says is in check_words.py, and
                     what `draw` and `explain` say in draw_words.py, `fit-table` in fit_table_words.py,
-                    `recommend` in recommend_words.py
+                    `recommend` in recommend_words.py, `worksheet` in worksheet_words.py,
+                    `play` in play_words.py
 
 Whatever goes wrong ends in one line on the error channel and an exit status: 2 for a mistake in the call or in a file,
 130 after Ctrl-C, 141 where the reader of the output has gone away (`| head`). A check that fails ends with 1.
@@ -23,7 +26,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from tinygrad_vn.cli import check, demo, draw, explain, fetch, fit_table, recommend
+from tinygrad_vn.cli import check, demo, draw, explain, fetch, fit_table, play, recommend, worksheet
 from tinygrad_vn.cli.arguments import Command, CommandError, complain, language_of, parsed
 from tinygrad_vn.cli.words import say
 from tinygrad_vn.data.words import reason_of
@@ -40,6 +43,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "fit-table": fit_table,
     "fetch": fetch,
     "recommend": recommend,
+    "worksheet": worksheet,
+    "play": play,
 }
 
 

@@ -1,7 +1,7 @@
 """The sentences of the command line, Vietnamese and English side by side.
 
 Terms such as `[matrix factorization]` are taken from lecture/words.py, so that they read alike everywhere. What `check`
-says has a table of its own, check_words.py, and what `draw` and `explain` say, draw_words.py.
+says has a table of its own, check_words.py, and so have other commands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from tinygrad_vn.cli.check_words import CHECK_WORDS
 from tinygrad_vn.cli.draw_words import DRAW_WORDS
 from tinygrad_vn.cli.fetch_words import FETCH_WORDS
 from tinygrad_vn.cli.fit_table_words import FIT_TABLE_WORDS
+from tinygrad_vn.cli.play_words import PLAY_WORDS
 from tinygrad_vn.cli.recommend_words import RECOMMEND_WORDS
+from tinygrad_vn.cli.worksheet_words import WORKSHEET_WORDS
 from tinygrad_vn.language import Language
 from tinygrad_vn.lecture.words import sentence, word
 
@@ -21,7 +23,9 @@ WORDS: Final[dict[str, dict[Language, str]]] = {
     **DRAW_WORDS,
     **FETCH_WORDS,
     **FIT_TABLE_WORDS,
+    **PLAY_WORDS,
     **RECOMMEND_WORDS,
+    **WORKSHEET_WORDS,
     # --help
     "usage": {"vi": "cách dùng: ", "en": "usage: "},
     "options": {"vi": "tuỳ chọn", "en": "options"},

@@ -5,6 +5,9 @@ picture      `draw(loss)`: that computation drawn by Graphviz
 network      `draw_network(model)`: the other picture, layers of neurons
 story        the computation told step by step: frames, a web page to click through, an animation of a training
 tikz         picture and story for LaTeX
+worksheet    exercises to print, with fresh numbers, and their answer key
+play         a web page to play with gradient descent
+offline      what all our web pages share
 derivation   `explain(loss)` and `trace_table(loss)`: the computation in formulas, and as a table
 notation     how lectures write each operation and its derivatives
 numbers      how numbers are written

@@ -16,6 +16,8 @@ LECTURE_VIETNAMESE: Final[dict[str, str]] = {
     "{argument}={value!r} makes no sense; write a whole number from {least}": "{argument}={value!r} không hợp lệ; hãy "
     "viết một số nguyên từ {least} trở lên",
     # what is to be drawn or derived
+    "{name} has not been recorded yet: call it three times with arguments of one kind, then draw it": "{name} chưa "
+    "được ghi lại: hãy gọi nó ba lần với các đối số cùng loại rồi mới vẽ",
     "draw() takes a Tensor, or a list of them, or a model, not {kind}: {result:.60}": "draw() nhận một Tensor, một "
     "list các Tensor, hoặc một mô hình, không nhận {kind}: {result:.60}",
     "to draw a {kind}, give it something to compute: draw(model, inputs=x)": "để vẽ một {kind}, hãy đưa cho nó dữ liệu "

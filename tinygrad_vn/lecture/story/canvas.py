@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from tinygrad_vn.language import LANGUAGES
 from tinygrad_vn.lecture.computation.graph import Graph
 from tinygrad_vn.lecture.numbers import width_of
+from tinygrad_vn.lecture.offline import variables_of
 from tinygrad_vn.lecture.picture import svg
 from tinygrad_vn.lecture.picture.dot import NUMBERS, Style, source_of
 from tinygrad_vn.lecture.picture.layout import laid_out
@@ -67,16 +68,6 @@ def canvas_of(graph: Graph, style: Style, told: Sequence[Step]) -> Canvas:
     _prepare(root, marks, words, LANGUAGES.index(style.lang))
     ET.register_namespace("", _SVG)
     return Canvas(ET.tostring(root, encoding="unicode"), list(words.values()))
-
-
-def variables_of(theme: Theme) -> dict[str, str]:
-    """All colours of a theme, by the names of their CSS variables."""
-    colors: dict[str, str] = {}
-    for one in fields(theme):
-        value = getattr(theme, one.name)
-        for name, look in {one.name: value}.items() if not isinstance(value, dict) else value.items():
-            colors |= {name: look} if isinstance(look, str) else {f"{name}-fill": look.fill, f"{name}-line": look.line}
-    return colors
 
 
 def _marked(theme: Theme, marks: Iterator[str]) -> Theme:

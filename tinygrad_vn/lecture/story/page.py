@@ -1,18 +1,12 @@
 """A computation as one web page to click through: the graph, what happens, its formulas, and all numbers so far.
 
-The file needs nothing but a browser, no network either. Its content-security policy allows its own script and style,
-by their hashes, and nothing else; names reach the script as JSON and the page as plain text, so nothing that stands in
-a name is ever executed.
+The file needs nothing but a browser, see offline.py; names reach the page as plain text.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,17 +14,19 @@ from tinygrad_vn.graph import Values
 from tinygrad_vn.language import LANGUAGES, Language
 from tinygrad_vn.lecture.computation.graph import Graph, Variable
 from tinygrad_vn.lecture.numbers import elements, is_in_full, summary
+from tinygrad_vn.lecture.offline import colors, json_of, policy_of, resource
 from tinygrad_vn.lecture.picture.dot import Style
-from tinygrad_vn.lecture.picture.labels import clean, escaped
+from tinygrad_vn.lecture.picture.labels import escaped
 from tinygrad_vn.lecture.picture.said import description_of, title_of
-from tinygrad_vn.lecture.story.canvas import canvas_of, variables_of
+from tinygrad_vn.lecture.story.canvas import canvas_of
 from tinygrad_vn.lecture.story.steps import Step, steps_of
-from tinygrad_vn.lecture.theme import DARK, LIGHT, ROLES
+from tinygrad_vn.lecture.theme import DARK, ROLES
 from tinygrad_vn.lecture.words import capitalized, word
 
 Data = dict[str, Any]
 Numbers = dict[str, dict[str, list[str]]]  # by the id of a box: the texts of its value and of its gradient
 
+ROOM: Final = "tinygrad_vn.lecture.story"
 SCRIPTS: Final = ("typeset.js", "page.js", "player.js")  # in this order one script
 WIDE: Final = 1.4  # how many times wider than high a picture is that stands above the text rather than beside it
 
@@ -63,7 +59,6 @@ _BUTTONS: Final = (
     ("theme", "◐", "T"),
     ("language", "", "L"),
 )
-_IN_JSON: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
 def page_of(graph: Graph, style: Style) -> str:
@@ -190,18 +185,15 @@ def _box(variable: Variable, style: Style) -> Data:
 
 
 def _assembled(story: Data, svg: str, style: Style) -> str:
-    script = "\n".join(map(_resource, SCRIPTS))
-    style_sheet = _colors() + _resource("page.css")
-    policy = f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style_sheet)}'"
-    policy += "; base-uri 'none'; form-action 'none'"
+    script = "\n".join(resource(ROOM, name) for name in SCRIPTS)
+    style_sheet = colors() + resource(ROOM, "page.css")
     lang, title = style.lang, escaped(story["title"][style.lang])
-    data = clean(json.dumps(story, ensure_ascii=False, separators=(",", ":"))).translate(_IN_JSON)
     chosen = ' data-theme="dark"' if style.theme == DARK else ""
     return f"""<!DOCTYPE html>
 <html lang="{lang}"{chosen}>
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta http-equiv="Content-Security-Policy" content="{policy_of(style_sheet, script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>{style_sheet}</style>
@@ -219,7 +211,7 @@ def _assembled(story: Data, svg: str, style: Style) -> str:
 </nav>
 <div id="curtain" hidden></div>
 <div id="paper"></div>
-<script type="application/json" id="data">{data}</script>
+<script type="application/json" id="data">{json_of(story)}</script>
 <script>{script}</script>
 </body>
 </html>
@@ -242,27 +234,6 @@ def _curve(story: Data) -> str:
 def _shape(story: Data, svg: str) -> str:
     width, height = map(float, svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2:])
     return ("wide" if width >= WIDE * height else "tall") + (" epochs" if "curve" in story else "")
-
-
-def _colors() -> str:
-    """The colours of both themes as CSS variables: the reader's system decides, the key T overrules it."""
-    light, dark = (
-        "".join(f"--{name}:{color};" for name, color in variables_of(theme).items()) for theme in (LIGHT, DARK)
-    )
-    return (
-        f":root{{color-scheme:light;{light}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
-        f"@media print{{:root:root:root{{color-scheme:light;{light}}}}}\n"
-    )
-
-
-def _resource(name: str) -> str:
-    return (files("tinygrad_vn.lecture.story") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def write_page(text: str, path: str | Path) -> Path:
