@@ -1,8 +1,8 @@
 """`make bench`: run all measurements, print them as Markdown and leave them in `results.md` and `results.json`.
 
-`make bench ARGS=mutants` only prints the measurements that are named; the mutants take some twenty minutes, so they
-are run only then. `make bench-quick` (the word `quick`) takes a few steps at teaching size and our own figures, in
-less than two minutes, and leaves its results in `out/bench-quick`.
+`make bench ARGS=mutants` only prints the measurements that are named; models and mutants take ten to twenty minutes
+each, so they are run only then. `make bench-quick` (the word `quick`) takes a few steps at teaching size and our own
+figures, in less than two minutes, and leaves its results in `out/bench-quick`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ OTHERS = (
     recommenders,
     mutants,
 )
+ONLY_WHEN_NAMED = {"estimators", "recommenders", "mutants"}
 REPORTS: dict[str, Callable[[], str]] = {part.__name__.split(".")[-1]: part.report for part in OTHERS}
 
 
@@ -62,7 +63,7 @@ def everything() -> None:
     """All of it, into the files beside this one, and the chart."""
     measured = speed.run(WORKLOADS)
     sections = [section("speed", speed.tables(measured))]
-    sections += [section(name, report()) for name, report in REPORTS.items() if name != "mutants"]
+    sections += [section(name, report()) for name, report in REPORTS.items() if name not in ONLY_WHEN_NAMED]
     results.write("\n".join(sections), measured, results.own_figures())
     chart.drawn(json.loads((results.FOLDER / "results.json").read_text(encoding="utf-8")))
 

@@ -141,6 +141,12 @@ class Writer(Words):
             return f"-{self.expression(args[0])}"
         if step.function is np.square:
             return f"{self.expression(args[0])} * {self.expression(args[0])}"
+        if step.function is np.maximum and len(args) == 2:  # for equal zeros and NaN, NumPy's answer
+            first, second = (self.expression(arg) for arg in args)
+            return f"{first} if {first} > {second} else {self.function(np.maximum)}({first}, {second})"
+        if step.function is LET_THROUGH:
+            nothing = self.constant(result.content.dtype.type(0))
+            return f"{self.expression(args[0])} if {self.expression(args[1])} else {nothing}"
         if step.function is np.where:
             kind = result.content.dtype
             chosen, other = (arg if isinstance(arg, Value) else kind.type(arg) for arg in args[1:])
