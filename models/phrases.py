@@ -69,6 +69,8 @@ MODELS_VIETNAMESE: Final[dict[str, str]] = {
     "trước",
     "{path} holds {found}, not a {estimator}": "{path} chứa {found}, không phải {estimator}",
     # estimators: training
+    "training was interrupted after {epochs} of {most} epochs; call fit again for a net that is trained": "việc huấn "
+    "luyện bị ngắt sau {epochs} trên {most} epoch; hãy gọi lại fit để có một mạng đã học xong",
     "the steps have become too short to change anything": "các bước đã quá ngắn, không còn thay đổi gì nữa",
     "no minimum was reached in {steps} steps: the last moved coefficients by {far} of their size; scale the data, take "
     "a stronger penalty or a larger max_iter": "chưa tới cực tiểu sau {steps} bước: bước cuối cùng còn dịch các hệ số "

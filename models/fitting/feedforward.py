@@ -21,7 +21,9 @@ import numpy as np
 
 from tinygrad_vn import Tensor, nn, training
 from tinygrad_vn.data import DataLoader, train_test_split
+from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import DataError
+from tinygrad_vn.models.fitting.convex import ConvergenceWarning
 from tinygrad_vn.models.fitting.inputs import Numbers
 from tinygrad_vn.models.fitting.net_settings import ACTIVATIONS, OPTIMIZERS, NetSettings
 from tinygrad_vn.models.fitting.scales import Scales
@@ -73,6 +75,9 @@ class FeedForward(NetSettings):
             progress=self.progress,
             jit="auto",
         )
+        if history.interrupted:
+            text = "training was interrupted after {epochs} of {most} epochs; call fit again for a net that is trained"
+            warn_user(ConvergenceWarning(said(text, epochs=len(history), most=self.epochs)))
         first = layers[0]
         assert isinstance(first, nn.Linear)
         scales.turned_back(first)

@@ -1,5 +1,7 @@
 """Feed-forward nets: what they can learn, that seeds repeat them, weights, early stopping, files."""
 
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 import tinygrad_vn as tg
 from tinygrad_vn import nn
-from tinygrad_vn.models import LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor
+from tinygrad_vn.models import ConvergenceWarning, LinearRegression, LogisticRegression, MLPClassifier, MLPRegressor
 
 RNG = np.random.default_rng(2)
 X = RNG.uniform(-1, 1, (300, 2)) * [1.0, 1000.0] + [5.0, 0.0]
@@ -139,3 +141,13 @@ def test_columns_of_one_size_are_left_as_they_are() -> None:
     )
     assert np.array_equal(first, scaled)
     assert not np.array_equal(first, as_is)
+
+
+@pytest.mark.parametrize(("kind", "y"), [(MLPClassifier, BOARD), (MLPRegressor, WAVE)])
+def test_an_interrupted_net_says_so(kind: Any, y: Any) -> None:
+    """Ctrl-C ends the training, not the program; whoever goes on is told what he has."""
+    threading.Timer(0.5, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
+        model = kind((4,), epochs=100_000, patience=100_000).fit(X, y)
+    assert model.history.interrupted
+    assert len(model.predict(X)) == len(X)
