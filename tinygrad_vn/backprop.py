@@ -78,14 +78,14 @@ def backpropagate(
 def fitted(g: Gradient, node: Node, i: int) -> Gradient:
     """What a rule returned, in the shape and dtype of its argument: here, and only here, broadcasting is undone."""
     like = node.args[i]
+    if isinstance(like, tuple):  # an operation with several results
+        return g
     try:
         shape, dtype = g.shape, g.dtype
-        if shape == like.shape and dtype is like.dtype:
-            return g
     except AttributeError:
-        if isinstance(like, tuple):  # an operation with several results
-            return g
         raise unfit(g, node, i) from None
+    if shape == like.shape and dtype is like.dtype:
+        return g
     if dtype.kind != "f":
         raise unfit(g, node, i)
     if shape != like.shape:

@@ -162,7 +162,7 @@ def test_search_works_from_the_disk(browser, site):  # noqa: F811
         browser.get((site / lang / "index.html").as_uri() + f"?q={word}")
         browser.execute_script("document.querySelector('.md-search__input').focus()")
         found = browser.execute_async_script(
-            "const done = arguments[0]; const until = Date.now() + 8000;"
+            "const done = arguments[0]; const until = Date.now() + 25000;"
             "const look = () => {"
             "  const links = [...document.querySelectorAll('.md-search-result__link')].map((a) => a.href);"
             "  if (links.length || Date.now() > until) done(links); else setTimeout(look, 100); };"
