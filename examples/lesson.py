@@ -22,6 +22,7 @@ import numpy as np
 
 from tinygrad_vn import plot
 from tinygrad_vn.language import resolve, set_language
+from tinygrad_vn.notebook import in_notebook
 
 # Told apart by colour-blind eyes; those of tinygrad_vn.plot.
 BLUE, BROWN, GREEN, PINK, OCHRE = "#0072B2", "#9A3412", "#009E73", "#CC79A7", "#C98A00"
@@ -51,7 +52,7 @@ class Lesson:
         parser.add_argument("--out", type=Path, metavar="DIR", help="pictures / hình vẽ")
         for option, details in (options or {}).items():
             parser.add_argument(f"--{option}", **details)
-        self.in_notebook = "ipykernel" in sys.modules
+        self.in_notebook = in_notebook()
         self.options = parser.parse_args([] if self.in_notebook and argv is None else argv)
         if isinstance(sys.stdout, io.TextIOWrapper):  # Windows may have chosen an encoding without Vietnamese letters
             sys.stdout.reconfigure(encoding="utf-8", errors="replace")

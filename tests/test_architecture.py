@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"errors", "language", "modes", "phrases", "sparse", "chance"},
+    {"errors", "language", "modes", "notebook", "phrases", "sparse", "chance"},
     {"rules"},
     {"dtypes", "graph", "diagnosis"},
     {"backprop", "dispatch"},

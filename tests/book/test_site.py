@@ -20,7 +20,7 @@ import docs.making
 from docs.making import drawings, lessons
 from docs.making.__main__ import FRONT_DOOR
 from docs.making.hooks import piece, section
-from tests.lecture.test_page_in_chromium import browser, screen  # noqa: F401  # browser is a fixture
+from tests.lecture.chromium import WebDriverWait, browser, screen  # noqa: F401  # browser is a fixture
 
 LANGUAGES = ("en", "vi")
 MADE_PAGES = {"steps", "sheets"}  # tested where they are made
@@ -156,18 +156,20 @@ def test_pages_fit_the_screen_and_ask_for_nothing(browser, site, lang, width):  
         assert pictures == [], name
 
 
+READY = "return !document.querySelector('.md-search-result__meta').textContent.includes('Initializing')"
+FOUND = "return [...document.querySelectorAll('.md-search-result__link')].map((link) => link.href)"
+
+
 def test_search_works_from_the_disk(browser, site):  # noqa: F811
     screen(browser, 1280, 900)
+    patience = WebDriverWait(browser, 60)
     for lang, word, expected in (("en", "momentum", "chapter_07"), ("vi", "thung lũng", "chapter_07")):
-        browser.get((site / lang / "index.html").as_uri() + f"?q={word}")
-        browser.execute_script("document.querySelector('.md-search__input').focus()")
-        found = browser.execute_async_script(
-            "const done = arguments[0]; const until = Date.now() + 25000;"
-            "const look = () => {"
-            "  const links = [...document.querySelectorAll('.md-search-result__link')].map((a) => a.href);"
-            "  if (links.length || Date.now() > until) done(links); else setTimeout(look, 100); };"
-            "look();"
-        )
+        browser.get((site / lang / "index.html").as_uri())
+        field = browser.find_element("css selector", ".md-search__input")
+        field.click()
+        patience.until(lambda browser: browser.execute_script(READY))
+        field.send_keys(word)
+        found = patience.until(lambda browser: browser.execute_script(FOUND))
         assert any(expected in link for link in found), (lang, found)
 
 

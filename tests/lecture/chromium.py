@@ -11,8 +11,9 @@ webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not in
 from selenium.webdriver.chrome.service import Service  # noqa: E402  # selenium may be missing
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
-__all__ = ["By", "Keys", "assert_offline_and_silent", "browser", "forget", "screen", "webdriver"]
+__all__ = ["By", "Keys", "WebDriverWait", "assert_offline_and_silent", "browser", "forget", "screen", "webdriver"]
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

@@ -38,6 +38,15 @@ def test_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) ->
     assert lines[-1] == f"epoch 20/20  loss {history.loss[-1]:.4g}  lr 0.1"
 
 
+def test_a_program_that_drives_notebooks_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: None))
+    run(2)
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["1/2", "2/2"]
+
+
 def test_a_line_is_printed_after_ten_seconds_in_any_case(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,9 +151,8 @@ def test_an_old_console_gets_vietnamese_without_accents(monkeypatch: pytest.Monk
 @pytest.fixture
 def notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if in a notebook: tqdm is imported there anew, and looks round."""
-    shell = types.SimpleNamespace(config={"IPKernelApp": {}})
+    shell = types.SimpleNamespace(config={"IPKernelApp": {}}, kernel=object())
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
     for name in ("tqdm.auto", "tqdm.autonotebook", "tqdm.notebook"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from tinygrad_vn.language import Language, current_language
+from tinygrad_vn.notebook import in_notebook
 from tinygrad_vn.phrases import said
 from tinygrad_vn.training.history import NORM, Row, cell
 from tinygrad_vn.training.words import say
@@ -110,7 +111,7 @@ def display(run: Run, way: str | bool) -> Iterator[Display]:
         return
     lang = current_language()
     bar = None
-    if way == "bar" or (way in AUTO and (sys.stderr.isatty() or "ipykernel" in sys.modules)):
+    if way == "bar" or (way in AUTO and (sys.stderr.isatty() or in_notebook())):
         done = run.epoch * run.n_batches + run.batch
         bar = progress_bar(run.epochs * run.n_batches, _head(run.epoch + 1, run.epochs, lang), done=done, shape=SHAPE)
     if bar is None and way == "bar":
@@ -139,7 +140,7 @@ def progress_bar(total: int, title: str, unit: str = "", done: int = 0, shape: s
     except ImportError:
         return None
     screen = shutil.get_terminal_size()  # tqdm shows nothing where a terminal says that it has no rows or columns
-    is_notebook = "ipykernel" in sys.modules
+    is_notebook = in_notebook()
     return tqdm(
         total=total,
         initial=done,

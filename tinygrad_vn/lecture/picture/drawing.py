@@ -12,6 +12,7 @@ from typing import Any
 
 from tinygrad_vn.lecture.picture import svg
 from tinygrad_vn.lecture.picture.layout import FORMATS, laid_out
+from tinygrad_vn.notebook import in_notebook
 from tinygrad_vn.phrases import said
 
 
@@ -89,9 +90,3 @@ class Drawing:
             return {"image/svg+xml": svg.for_notebook(self.pipe("svg").decode()), "text/plain": repr(self)}
         except Exception as error:  # a notebook would hide the error and show nothing
             return {"text/plain": f"{self!r}\n{error}"}
-
-
-def in_notebook() -> bool:
-    """Whether the program runs in a notebook, which shows pictures; a terminal with IPython does not."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return getattr(shell, "kernel", None) is not None
