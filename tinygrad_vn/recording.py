@@ -20,7 +20,7 @@ from tinygrad_vn.errors import GradientError, ShapeError
 from tinygrad_vn.graph import LARGE, Leaf, Node, Values
 from tinygrad_vn.modes import current, is_grad_enabled
 from tinygrad_vn.phrases import Text, phrase
-from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, products
+from tinygrad_vn.rules import PIECEWISE_CONSTANT, Primitive, elementwise, products
 from tinygrad_vn.rules.primitive import output
 from tinygrad_vn.sparse import RowGradient
 
@@ -350,6 +350,11 @@ def misfit(primitive: Primitive, values: list[Any], error: ValueError) -> ValueE
     """E06 in place of NumPy's message, where two shapes do not go together."""
     if primitive is products.matrix_product:
         return products.unfit_matrices(values[0].shape, values[1].shape)
+    if primitive is products.linear:
+        x, weight, bias = values
+        if x.shape[-1:] != weight.shape[1:]:
+            return products.unfit_matrices(x.shape, weight.T.shape)
+        primitive, values = elementwise.add, [x @ weight.T, bias]
     if not isinstance(primitive.forward, np.ufunc) or len(values) != 2:
         return error
     left, right = (np.shape(value) for value in values)

@@ -99,9 +99,9 @@ def recorded(kind, args, out, primitive=None):
 
 
 def test_there_is_an_entry_for_every_primitive_and_every_argument():
-    assert set(NOTATION) == set(PRIMITIVES)
+    assert set(NOTATION) == set(PRIMITIVES) - {"linear"}  # which is taken apart before it is spelled
     for kind, primitive in PRIMITIVES.items():
-        if kind in ("output", "einsum"):
+        if kind in ("output", "einsum", "linear"):
             continue
         ruled = {p for p, rule in zip(primitive.parameters, primitive.rules, strict=True) if rule is not None}
         assert ruled == set(NOTATION[kind].local) | set(NOTATION[kind].gradient), kind

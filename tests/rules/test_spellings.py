@@ -248,6 +248,7 @@ KEPT = {
     "exp": ((False,), True),
     "sum": ((False, True, False), False),
     "matmul": ((True, True), False),
+    "linear": ((True, True, False), False),
     "where": ((True, False, False), False),
     "relu": ((False,), True),
     "reshape": ((False, False), False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.samples.families import definite, each, mirrored, real, sample, squares, well
+from tinygrad_vn.nn import functional as F
 
 PRODUCTS = [((2, 3), (3, 2)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((0, 3), (3, 2)), ((2, 0), (0, 2))]
 STACKS = [
@@ -22,6 +23,15 @@ LINEAR_ALGEBRA = {
         sample(np.linalg.matmul, real(2, 3), real(3, 2)),
         sample(lambda x: x @ x.T @ x, real(2, 3)),
         sample(lambda x: np.array([[1.0, 2.0]]) @ x, real(2, 3)),
+    ],
+    "linear": [
+        sample(F.linear, real(2, 3), real(2, 3), real(2)),
+        sample(F.linear, real(2, 3), real(2, 3)),
+        sample(F.linear, real(3), real(2, 3), real(2)),
+        sample(F.linear, real(2, 2, 3), real(2, 3), real(2)),
+        sample(F.linear, real(2, 3), real(3), real(1)),
+        sample(F.linear, real(0, 3), real(2, 3), real(2)),
+        sample(lambda x: F.linear(x, x, x[:, 0]), real(2, 3)),
     ],
     "dot": [
         *(

@@ -123,6 +123,8 @@ NN_VIETNAMESE: Final[dict[str, str]] = {
     "one_hot of nothing needs num_classes": "one_hot của dữ liệu rỗng cần num_classes",
     "one_hot: class {wrong} is not among the {count} classes 0 … {last}": "one_hot: lớp {wrong} không nằm trong "
     "{count} lớp 0 … {last}",
+    "linear: weight must have shape (out, in), not {shape}": "linear: weight phải có shape (out, in), không phải "
+    "{shape}",
     # activation functions
     "gelu has no approximation {name!r}; write 'none' or 'tanh'": "gelu không có kiểu xấp xỉ {name!r}; hãy viết 'none' "
     "hoặc 'tanh'",

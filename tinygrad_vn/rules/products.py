@@ -41,6 +41,21 @@ matrix_product = primitive(
 )
 
 
+def in_rows(x: Array) -> Array:
+    """All vectors along the last axis, as the rows of one matrix."""
+    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+
+
+linear = primitive(
+    lambda x, weight, bias=None: product(x, weight.T) if bias is None else product(x, weight.T) + bias,
+    name="linear",
+    sign="x Wᵀ + b",
+    x=lambda g, out, x, weight, bias: product_like(x, g, weight),
+    weight=lambda g, out, x, weight, bias: product_like(weight, in_rows(g).T, in_rows(x)),
+    bias=lambda g, out, x, weight, bias: g,
+)  # a layer of a network, the work of x @ weight.T + bias; drawings show it as these three steps
+
+
 @composite(np.matmul)
 def matmul(x: Array, y: Array) -> Array:
     """x @ y; a vector on the left counts as a row, one on the right as a column.

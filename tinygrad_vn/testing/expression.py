@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from tinygrad_vn.creation import tensor
-from tinygrad_vn.rules import activations
+from tinygrad_vn.rules import activations, products
 from tinygrad_vn.tensor import Tensor
 
-SPELLINGS = {"np": np, "F": activations}  # `F` gives arrays for arrays; for Tensors it is `nn.functional`
+OF_NETS = SimpleNamespace(**vars(activations), linear=products.linear)
+SPELLINGS = {"np": np, "F": OF_NETS}  # `F` gives arrays for arrays; for Tensors it is `nn.functional`
 SHORT = 100  # characters: a longer program gets a line for every statement
 
 

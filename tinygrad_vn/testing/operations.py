@@ -273,6 +273,7 @@ def products(x: Array, y: Array) -> Forms:
     forms = ["X @ Y"] if x.shape[-1] == inner and stacks else []
     forms += ["np.inner(X, Y)"] if x.shape[-1] == y.shape[-1] else []
     forms += ["np.tensordot(X, Y, axes=1)"] if x.shape[-1] == y.shape[0] else []
+    forms += ["F.linear(X, Y)", "F.linear(X, Y, Y[:, 0])"] if y.ndim == 2 and x.shape[-1] == y.shape[1] else []
     forms += ["np.outer(X, Y)"] if x.ndim == y.ndim == 1 else []
     forms += ["np.cross(X, Y)"] if x.shape == y.shape and x.shape[-1] == 3 else []
     return forms + (["np.kron(X, Y)"] if x.ndim == y.ndim and x.ndim < 3 else [])

@@ -14,7 +14,8 @@ import numpy as np
 
 from tinygrad_vn.backprop import backpropagate
 from tinygrad_vn.errors import GradientError
-from tinygrad_vn.graph import Leaf, Node, Values, newest_first
+from tinygrad_vn.graph import Leaf, Node, Values
+from tinygrad_vn.lecture.computation.steps import step_by_step
 from tinygrad_vn.lecture.notation.notation import OF_MATRICES, has_local
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.passes import not_connected
@@ -64,7 +65,7 @@ def gradients_of(results: Sequence[Tensor], operations: Sequence[Node]) -> Gradi
                 continue
             if type(source) is Leaf:
                 leaves.add(source)
-            tap = _copy(PRIMITIVES["positive"], [copies.get(source, source)], [arg], arg, node.order - 0.5)
+            tap = _copy(PRIMITIVES["positive"], [copies.get(source, source)], [arg], arg, node.order - 0.05)
             taps[tap] = (node, i)
             inputs.append(tap)
         copies[node] = _copy(node.primitive, inputs, node.args, node.out, node.order)
@@ -111,7 +112,7 @@ def recorded_backward(
     if result.size != 1:
         raise GradientError("E02", shape=result.shape, detail="")
     twins: dict[Node, Node] = {}
-    for node in newest_first([result._node])[::-1]:
+    for node in step_by_step([result._node])[::-1]:
         if node.args is None:
             raise GradientError("E09")
         inputs = [source if source is None else twins.get(source, source) for source in node.inputs]

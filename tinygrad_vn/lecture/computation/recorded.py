@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_vn.graph import LARGE, Leaf, Node, Values, newest_first
+from tinygrad_vn.graph import LARGE, Leaf, Node, Values
 from tinygrad_vn.lecture.computation.gradients import NONE, gradients_of, local_derivative
 from tinygrad_vn.lecture.computation.graph import Argument, Graph, Operation, Variable
+from tinygrad_vn.lecture.computation.steps import step_by_step
 from tinygrad_vn.lecture.numbers import number
 from tinygrad_vn.lecture.theme import Role
 from tinygrad_vn.tensor import Tensor
@@ -85,7 +86,7 @@ class _Walk:
         names, suggested = list(names), list(suggested)
         given = {result._node or Leaf(): result._data for result in results}
         self.roots = list(given)
-        self.operations = newest_first(self.roots)[::-1]
+        self.operations = step_by_step(self.roots)[::-1]
         self.with_gradients = with_gradients
         self.gradients = gradients_of(results, self.operations) if with_gradients else NONE
         self.names = self._named(names, suggested)

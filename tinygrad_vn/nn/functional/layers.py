@@ -13,7 +13,7 @@ from tinygrad_vn.modes import looks_at_values
 from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.phrases import said
 from tinygrad_vn.recording import apply, untracked
-from tinygrad_vn.rules import indexing
+from tinygrad_vn.rules import indexing, products
 from tinygrad_vn.tensor import Tensor
 
 
@@ -22,15 +22,23 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
 
     Args:
         input: x, shape (…, in).
-        weight: W, shape (out, in): one row per output. The lectures write x W with W of shape (in, out).
+        weight: W, shape (out, in): one row per output. The lectures write x W with W of shape (in, out). Shape (in,)
+            for a single output without an axis of its own.
         bias: b, shape (out,), or None for none.
 
     Returns:
-        Shape (…, out).
+        Shape (…, out), or (…) for a weight of shape (in,).
+
+    Raises:
+        ValueError: the weight has more axes.
+        ShapeError: E06 where the shapes do not fit.
     """
     weight = real_tensor(weight)
-    product = _in_dtype_of(weight, input) @ weight.T
-    return product if bias is None else product + bias
+    if weight.ndim != 2:
+        if weight.ndim != 1:
+            raise ValueError(said("linear: weight must have shape (out, in), not {shape}", shape=weight.shape))
+        return linear(input, weight.reshape((1, -1)), bias)[..., 0]
+    return apply(products.linear, _in_dtype_of(weight, input), weight, bias)
 
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, sparse: bool = False) -> Tensor:
