@@ -21,6 +21,7 @@ from tinygrad_vn.modes import current
 from tinygrad_vn.phrases import Text, phrase
 from tinygrad_vn.rules.primitive import ones
 
+VALUES = {np.ndarray, np.float64, np.float32}  # what most rules return: checked at once, without a call
 Gradient = Any  # an array, or a Tensor where the backward pass itself is being recorded
 
 
@@ -69,7 +70,9 @@ def backpropagate(
             if rule is None or (source.changes and not source.was_required(node.order)):  # type: ignore[attr-defined]
                 continue
             part = rule(g, out, *args) if watch is None else watch.rule(node.primitive, i, (g, out, *args))
-            part = fitted(part, node, i)
+            like = node.args[i]
+            if type(part) not in VALUES or part.shape != like.shape or part.dtype is not like.dtype:
+                part = fitted(part, node, i)
             gradients[source] = plus(gradients[source], part) if source in gradients else part
         passed.append(node)
     return gradients | kept, passed

@@ -38,6 +38,8 @@ def let_through(g: Array, is_open: Array) -> Array:
     With a mask of random bits `np.where` waits for every one of them; the bits of a number, and-ed with ones or zeros,
     come a tenth as late.
     """
+    if isinstance(g, np.generic):
+        return g if is_open else g.dtype.type(0)
     if not isinstance(g, np.ndarray) or g.dtype.itemsize > 8:
         return np.where(is_open, g, 0.0)
     bits = f"i{g.dtype.itemsize}"
