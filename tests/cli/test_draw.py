@@ -257,9 +257,9 @@ def test_a_formula_is_never_a_program(
     formula: str, tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    start = time.perf_counter()
+    start = time.process_time()
     assert main(["draw", formula, "x=[1]"]) == 2
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
@@ -278,13 +278,13 @@ def test_a_formula_is_never_a_program(
     ],
 )
 def test_huge_powers_are_refused_at_once_and_in_their_place(formula: str, says: str, capsys: Out) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for command in ("draw", "explain", "check"):
         assert main([command, formula, "x=1"]) == 2
         out, err = capsys.readouterr()
         assert (out, err.count("\n")) == ("", 1)
         assert says in err
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,19 @@ def test_every_number_has_its_place_in_the_picture(graphviz):
             assert re.findall(rf'data-n="{kind}"[^>]*>([^<]*)<', inside) == final[part].get(kind, []), part
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("vi", ["lan truyền xuôi", "lan truyền ngược"]), ("en", ["forward", "backward"])]
+)
+def test_the_frames_of_both_passes_speak_the_language(graphviz, lang, said):
+    w = tg.tensor(0.5, requires_grad=True)
+    drawing = draw(tg.tanh(w * 2.0) ** 2, backward=True, lang=lang)
+    labels = re.findall(
+        r'<g class="cluster[^>]*>.*?<text([^>]*)>([^<]*)<', page_of(drawing.graph, drawing.style), re.DOTALL
+    )
+    assert [text for _, text in labels] == said
+    assert all("data-w=" in attributes for attributes, _ in labels)  # which is what the script translates
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("name", STORIES)
 def test_nothing_but_its_own_script_and_style_may_run(graphviz, name, lang):

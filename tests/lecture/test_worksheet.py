@@ -148,6 +148,14 @@ def test_the_film_to_recommend_is_the_better_one():
         assert exercise.details["first"] == max(predicted, key=predicted.__getitem__).removeprefix("r_D,")
 
 
+def test_no_exercise_is_over_before_it_begins():
+    """A step has somewhere to go, and more than one element of a matrix sends a gradient back."""
+    for seed in range(50):
+        (table,), (layer,) = (exercises(kind, 1, seed) for kind in ("factorization", "matrices"))
+        assert np.abs(answers(table)["∂L/∂u"]).max() > 0.05, seed
+        assert np.count_nonzero(answers(layer)["∂J/∂Z"]) >= 2, seed
+
+
 class Text(HTMLParser):
     """The text of a page, and whether its tags are closed in order."""
 

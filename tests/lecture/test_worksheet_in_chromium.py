@@ -55,6 +55,15 @@ def test_on_paper(opened, make, lang):
     assert set(starts) == {title}
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_exercises_on_a_sheet(opened, kind, lang):
+    """The first sheet has a head as well; from the second on there is room for two."""
+    page = opened(worksheet(exercises(kind, 5, 7), lang, kind=kind, seed=7))
+    printed = page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    assert len(pypdf.PdfReader(io.BytesIO(base64.b64decode(printed))).pages) <= 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_is_cut_off_on_a_screen(opened, kind, width):
