@@ -16,14 +16,11 @@ from tinygrad_vn.recording import untracked
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tracing.handing import ALONE, ALONE_DATA, add_up, as_tensor, count, renewed, rewrite, rows_alone
 from tinygrad_vn.tracing.memory import LET_THROUGH, STRETCHED, Memory
+from tinygrad_vn.tracing.numbers import is_of_numbers, python_numbers, written
 from tinygrad_vn.tracing.program import AsTensor, Recording, Rows, Step, Value, Values, mapped
 from tinygrad_vn.tracing.simplify import may_diverge
 from tinygrad_vn.tracing.wording import Words
 
-OPERATORS = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.greater: ">", np.greater_equal: ">=",
-    np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
-}  # fmt: skip
 LARGE = 64 * 1024  # bytes: a fresh result of more is let go as soon as it has been read
 
 
@@ -50,7 +47,7 @@ class Writer(Words):
     """Writes the function down, line by line."""
 
     def __init__(self, recording: Recording, arguments: list[Any]) -> None:
-        super().__init__(arguments)
+        super().__init__(arguments, python_numbers(recording))
         self.memory = Memory(recording)
         self.done_from = 0  # the line of the first step that cannot be done twice
         self.harmless = ("call", "method", "index", "check") + ("clear",) * (True not in recording.leaves.values())
@@ -130,31 +127,7 @@ class Writer(Words):
 
     def _on_numbers(self, step: Step) -> str:
         """The step as an operation on single numbers, where it is one; "" where it is not."""
-        result, args = step.result, step.args
-        if not isinstance(result, Value) or not isinstance(result.content, np.ndarray) or result.content.ndim:
-            return ""
-        if any(isinstance(value.content, np.ndarray) and value.content.ndim for value in step.inputs()) or step.named:
-            return ""
-        if step.function in OPERATORS and len(args) == 2:
-            return f"{self.expression(args[0])} {OPERATORS[step.function]} {self.expression(args[1])}"
-        if step.function is np.negative:
-            return f"-{self.expression(args[0])}"
-        if step.function is np.square:
-            return f"{self.expression(args[0])} * {self.expression(args[0])}"
-        if step.function is np.maximum and len(args) == 2:  # for equal zeros and NaN, NumPy's answer
-            first, second = (self.expression(arg) for arg in args)
-            return f"{first} if {first} > {second} else {self.function(np.maximum)}({first}, {second})"
-        if step.function is LET_THROUGH:
-            nothing = self.constant(result.content.dtype.type(0))
-            return f"{self.expression(args[0])} if {self.expression(args[1])} else {nothing}"
-        if step.function is np.where:
-            kind = result.content.dtype
-            chosen, other = (arg if isinstance(arg, Value) else kind.type(arg) for arg in args[1:])
-            contents: list[Any] = [getattr(arg, "content", arg) for arg in (chosen, other)]
-            if all(content.dtype == kind for content in contents):
-                yes, no = self.expression(chosen), self.expression(other)
-                return f"{yes} if {self.expression(args[0])} else {no}"
-        return ""
+        return written(step, self.expression, self.function, self.own) if is_of_numbers(step) else ""
 
     def _method(self, step: Step) -> None:
         where, (array, *args) = self._destination(step), step.args

@@ -14,6 +14,7 @@ from tinygrad_vn.recording import Recorded
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tracing.handing import as_tensor
 from tinygrad_vn.tracing.memory import is_method_of_ufunc
+from tinygrad_vn.tracing.numbers import is_number
 from tinygrad_vn.tracing.program import AsTensor, Rows, Value
 
 
@@ -24,10 +25,11 @@ class Words:
         names: the objects that the text refers to.
         word: what every value is called at present.
         borrowed: values that effects may change, as long as they have a name.
+        own: values that are Python's own numbers.
     """
 
-    def __init__(self, arguments: list[Any]) -> None:
-        self.arguments = arguments
+    def __init__(self, arguments: list[Any], own: set[Value]) -> None:
+        self.arguments, self.own = arguments, own
         self.lines = [f"def replay({', '.join(f'a{i}' for i in range(len(arguments)))}):"]
         self.names: dict[str, Any] = {"np": np, "__name__": __name__}  # warnings look for the user's line further out
         self.locals = 0
@@ -89,11 +91,12 @@ class Words:
         """The name of a value, read first where it comes from outside."""
         if value in self.word:
             return self.word[value]
-        number = "[()]" if isinstance(value.content, np.ndarray) and not value.content.ndim else ""
+        number = ".item()" if value in self.own else "[()]" if is_number(value) else ""
         if value.kind == "argument" and not isinstance(self.arguments[value.source], Recorded):
             name = f"a{value.source}"
         elif value.kind == "constant":
-            name = self.constant(value.content[()] if number else value.content)
+            content = value.content[()] if number else value.content
+            name = self.expression(content.item()) if value in self.own else self.constant(content)
         elif value.kind == "array":
             name = self.constant(value.content)
         else:
