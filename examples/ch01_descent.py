@@ -33,8 +33,8 @@ page.say(
 # Note when `loss` is computed: before the step. So the line "x = 3.2…, loss = 16.0" shows the new x, but the loss of
 # the old one, 4² = 16.
 #
-# Để ý: `loss` được tính trước khi cập nhật. Vì vậy dòng "x = 3.2…, loss = 16.0" in ra x mới nhưng loss của x cũng, 4²
-# = 16.
+# Để ý: `loss` được tính trước khi cập nhật. Vì vậy dòng "x = 3.2…, loss = 16.0" in ra x mới nhưng loss của x cũ, 4² =
+# 16.
 
 
 # %%

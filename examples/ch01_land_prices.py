@@ -110,14 +110,14 @@ page.check([estimated.coef_[0], estimated.intercept_], [best_w, best_b], within=
 # ## Why the passes do not get there · Vì sao các lượt lặp không đến được đó
 #
 # A step at one point multiplies its error ŷ − y by 1 − 2η(x² + 1). For the 542 m² that is −4.88: the step overshoots
-# the line by almost five times. A whole pass moves (w, b) by a fixed linear map; its eigenvalues say where it leads.
-# Along one direction −0.45, the zigzag of w, about 1.52 and not about the best line. Along the other slightly more
-# than 1: there it moves **away**, slowly, for ever.
+# the line by almost five times. A whole pass moves (w, b) by a fixed linear map; its eigenvalues (chapter 11) say where
+# it leads. Along one direction −0.45, the zigzag of w, about 1.52 and not about the best line. Along the other slightly
+# more than 1: there it moves **away**, slowly, for ever.
 #
 # Một bước tại một điểm nhân sai số ŷ − y của điểm đó với 1 − 2η(x² + 1). Với mảnh 542 m² số này là −4.88: bước đi vượt
-# quá gần năm lần. Cả một lượt là một phép biến đổi tuyến tính cố định của (w, b); các trị riêng (eigenvalue) cho biết
-# nó dẫn đến đâu. Một hướng là −0.45, đó là dao động của w quanh 1.52 chứ không quanh đường tốt nhất. Hướng kia lớn hơn
-# 1 một chút: ở đó nó **rời xa** dần, mãi mãi.
+# quá gần năm lần. Cả một lượt là một phép biến đổi tuyến tính cố định của (w, b); các trị riêng (eigenvalue, chương 11)
+# cho biết nó dẫn đến đâu. Một hướng là −0.45, đó là dao động của w quanh 1.52 chứ không quanh đường tốt nhất. Hướng kia
+# lớn hơn 1 một chút: ở đó nó **rời xa** dần, mãi mãi.
 
 # %%
 factors = 1 - 2 * 1e-5 * (area**2 + 1)

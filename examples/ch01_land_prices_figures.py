@@ -1,15 +1,16 @@
 # %% [markdown]
 # # Land prices in pictures · Giá đất qua hình vẽ
 #
-# **English.** What does "the line fits best" mean, and what does descent do? Five drawings: lines for several (w, b);
-# the vertical distances from the points to a line; the loss as a parabola with a point that rolls down it; the method
-# as a flow chart; one epoch of mini-batches. Each number that the pictures show is printed and checked here.
+# **English.** What does "the line fits best" mean, and what does descent do? Three drawings: lines for several (w, b);
+# the vertical distances from the points to a line; the loss as a parabola with a point that rolls down it. Each number
+# that the pictures show is printed and checked here.
 #
-# **Tiếng Việt.** "Đường thẳng khớp nhất" nghĩa là gì, và gradient descent làm gì? Năm hình: các đường thẳng với những
-# (w, b) khác nhau; khoảng cách theo trục Oy từ các điểm đến đường thẳng; loss là một parabol và một điểm lăn xuống; sơ
-# đồ của phương pháp; một epoch mini-batch. Mọi con số trong hình đều được in ra và kiểm tra ở đây.
+# **Tiếng Việt.** "Đường thẳng khớp nhất" nghĩa là gì, và gradient descent làm gì? Ba hình: các đường thẳng với những
+# (w, b) khác nhau; khoảng cách theo trục Oy từ các điểm đến đường thẳng; loss là một parabol và một điểm lăn xuống. Mọi
+# con số trong hình đều được in ra và kiểm tra ở đây.
 #
-# Source · Nguồn: `003_5f9638466f993df0.txt`, the ideas of · ý của "Hình" 1–6, 8; 7: `ch01_land_prices.py`.
+# Source · Nguồn: `003_5f9638466f993df0.txt`, the ideas of · ý của "Hình" 1–5; 6, 8:
+# `ch01_land_prices_flow.py`; 7: `ch01_land_prices.py`.
 
 # %%
 from typing import Any
@@ -137,57 +138,6 @@ if page.draws:
         axes.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set_ylabel(page.word("mean loss / 1000, b = 5", "loss trung bình / 1000, b = 5"))
     page.save(figure, "ch01_land_prices_parabola.svg")
-
-# %% [markdown]
-# ## The method · Quy trình
-#
-# Predict, compare, differentiate, step; and again. · Dự đoán, so sánh, lấy đạo hàm, cập nhật; rồi lặp lại.
-
-
-# %%
-def flow_chart(texts: list[str], back: str, leaves: str, size: tuple[float, float]) -> Any:
-    """Boxes from left to right, an arrow from the last but one back to the second, and one that leaves."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set(xlim=(-0.55, len(texts) - 0.45), ylim=(-0.85, 0.5))
-    axes.axis("off")
-    border = {"boxstyle": "round,pad=0.5", "facecolor": "#E3F0FA", "edgecolor": BLUE}
-    boxes = [axes.text(k, 0, text, ha="center", va="center", bbox=border, color=INK) for k, text in enumerate(texts)]
-    arrow = {"arrowstyle": "-|>", "color": GREY}
-    for k in range(len(texts) - 1):
-        ends = {"patchA": boxes[k].get_bbox_patch(), "patchB": boxes[k + 1].get_bbox_patch()}
-        axes.annotate("", (k + 1, 0), (k, 0), arrowprops=arrow | ends)
-    last = len(texts) - 2
-    axes.plot([last, last, 1], [0, -0.6, -0.6], color=GREY, linewidth=1, zorder=0)
-    axes.annotate("", (1, 0), (1, -0.605), arrowprops=arrow | {"patchB": boxes[1].get_bbox_patch(), "shrinkA": 0})
-    axes.text((1 + last) / 2, -0.75, back, ha="center", va="center", color=BROWN)
-    axes.text(last + 0.58, 0.1, leaves, ha="center", va="center", color=BROWN)
-    return figure
-
-
-if page.draws:
-    texts = [
-        page.word("start:\nw, b at random", "khởi tạo\nw, b ngẫu nhiên"),
-        page.word("predict\nŷ = w·x + b", "dự đoán\nŷ = w·x + b"),
-        page.word("loss\nL = (ŷ − y)²", "hàm mất mát\nL = (ŷ − y)²"),
-        page.word("gradient\n∂L/∂w = 2(ŷ − y)·x\n∂L/∂b = 2(ŷ − y)", "đạo hàm\n∂L/∂w = 2(ŷ − y)·x\n∂L/∂b = 2(ŷ − y)"),
-        page.word("step\nw ← w − η ∂L/∂w\nb ← b − η ∂L/∂b", "cập nhật\nw ← w − η ∂L/∂w\nb ← b − η ∂L/∂b"),
-        page.word("done:\nw, b", "kết thúc:\nw, b"),
-    ]
-    back = page.word("L still falls: again", "L còn giảm: lặp lại")
-    page.save(flow_chart(texts, back, page.word("converged", "hội tụ"), (12, 2.4)), "ch01_land_prices_flow.svg")
-    texts = [
-        page.word("N samples,\nshuffled", "N mẫu,\nxáo trộn"),
-        page.word("next mini-batch\nof m samples", "mini-batch tiếp theo\ngồm m mẫu"),
-        page.word("mean loss\nof the m samples", "loss trung bình\ncủa m mẫu"),
-        page.word("one step\nof w and b", "một lần cập nhật\nw và b"),
-        page.word("one epoch\nis over", "xong\nmột epoch"),
-    ]
-    back = page.word("samples are left: N/m steps in all", "còn mẫu: tổng cộng N/m bước")
-    leaves = page.word("all seen", "hết mẫu")
-    page.save(flow_chart(texts, back, leaves, (11, 2.4)), "ch01_land_prices_minibatch.svg")
 
 # %%
 page.done()

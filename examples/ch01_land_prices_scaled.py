@@ -33,13 +33,13 @@ page.say(
 # %% [markdown]
 # ## Standardizing · Chuẩn hóa
 #
-# How steep is the bowl of the loss? The eigenvalues of its Hessian say it. In x one direction is 210386 times as steep
-# as the other: a rate that suits one does not suit the other. In z the bowl is round, its Hessian 2·I, and with η =
-# 0.5 a step goes straight to the bottom.
+# How steep is the bowl of the loss? The eigenvalues of its Hessian (chapter 11) say it. In x one direction is 210386
+# times as steep as the other: a rate that suits one does not suit the other. In z the bowl is round, its Hessian 2·I,
+# and with η = 0.5 a step goes straight to the bottom.
 #
-# "Cái bát" của loss dốc đến đâu? Trị riêng (eigenvalue) của Hessian cho biết. Theo x, một hướng dốc gấp 210386 lần
-# hướng kia: learning rate hợp với hướng này thì không hợp với hướng kia. Theo z, cái bát tròn đều, Hessian bằng 2·I,
-# và với η = 0.5 một bước là xuống thẳng đáy.
+# "Cái bát" của loss dốc đến đâu? Trị riêng (eigenvalue) của Hessian (chương 11) cho biết. Theo x, một hướng dốc gấp
+# 210386 lần hướng kia: learning rate hợp với hướng này thì không hợp với hướng kia. Theo z, cái bát tròn đều, Hessian
+# bằng 2·I, và với η = 0.5 một bước là xuống thẳng đáy.
 
 # %%
 z = Standardizer().fit_transform(area)

@@ -2,13 +2,14 @@
 # # A line through four points · Đường thẳng qua bốn điểm
 #
 # **English.** (1, 3), (2, 5), (3, 7), (4, 9) lie on y = 2x + 1. Does a layer with one weight and one bias find this
-# line, and what does it say for x = 5? First with the optimizer `SGD`, then with `Adam`. The document does not print
-# the random weights that it began with; they can be worked out backwards from the losses that it prints, and then
-# every digit agrees.
+# line, and what does it say for x = 5? First with the optimizer `SGD`, then with `Adam` (chapter 7). The document does
+# not print the random weights that it began with; they can be worked out backwards from the losses that it prints, and
+# then every digit agrees.
 #
-# **Tiếng Việt.** Bốn điểm (1, 3), (2, 5), (3, 7), (4, 9) nằm trên đường y = 2x + 1. Một lớp có một trọng số và một
-# bias có tìm ra đường này không, và với x = 5 nó trả lời bao nhiêu? Trước hết dùng optimizer `SGD`, sau đó `Adam`. Tài
-# liệu không in trọng số ngẫu nhiên ban đầu, nhưng có thể tính ngược từ các loss đã in, và khi đó mọi chữ số đều khớp.
+# **Tiếng Việt.** Bốn điểm (1, 3), (2, 5), (3, 7), (4, 9) nằm trên đường y = 2x + 1. Một lớp có một trọng số và một bias
+# có tìm ra đường này không, và với x = 5 nó trả lời bao nhiêu? Trước hết dùng optimizer `SGD`, sau đó `Adam` (chương
+# 7). Tài liệu không in trọng số ngẫu nhiên ban đầu, nhưng có thể tính ngược từ các loss đã in, và khi đó mọi chữ số đều
+# khớp.
 #
 # Source · Nguồn: `004_2f9e90593bb73649.txt`, 4.2, 4.4.
 
@@ -108,12 +109,12 @@ page.check(learned[2], 10.896, decimals=3)
 # ## Why so slow at the end? · Vì sao đoạn cuối chậm?
 #
 # The loss is a valley: steep where w and b rise together, almost level where one rises and the other falls. The second
-# derivatives of the loss say how steep: the eigenvalues of the Hessian. A step at rate η multiplies the error along a
-# direction of steepness λ by 1 − ηλ.
+# derivatives of the loss say how steep: the eigenvalues of the Hessian (chapter 11). A step at rate η multiplies the
+# error along a direction of steepness λ by 1 − ηλ.
 #
 # Mặt loss là một thung lũng: dốc theo hướng w và b cùng tăng, gần như phẳng theo hướng một cái tăng một cái giảm. Độ
-# dốc do đạo hàm bậc hai cho biết: trị riêng của Hessian. Mỗi bước với learning rate η nhân sai lệch theo hướng có độ
-# dốc λ với 1 − ηλ.
+# dốc do đạo hàm bậc hai cho biết: trị riêng của Hessian (chương 11). Mỗi bước với learning rate η nhân sai lệch theo
+# hướng có độ dốc λ với 1 − ηλ.
 
 
 # %%

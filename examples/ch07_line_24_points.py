@@ -3,15 +3,16 @@
 #
 # **English.** The document's spreadsheet: 24 whole numbers x, and y = 2x + 30 exactly. The slope a and the constant b
 # are found by looking at one point after the other, with plain descent, momentum, RMSprop and Adam, all in the forms of
-# that page. The surface is a long narrow valley (x is large, so a is steep and b is flat), which is what these methods
-# are for. What momentum does at a small and at a large rate is measured, not only drawn.
+# that page and in the usual ones. The surface is a long narrow valley (x is large, so a is steep and b is flat), which
+# is what these methods are for.
 #
 # **Tiếng Việt.** Bảng tính của tài liệu: 24 số nguyên x, và y = 2x + 30 chính xác. Hệ số góc a và hằng số b được tìm
 # bằng cách xem lần lượt từng điểm, với gradient descent thường, momentum, RMSprop và Adam, đều theo công thức của trang
-# đó. Mặt loss là một thung lũng dài và hẹp (x lớn nên theo a thì dốc, theo b thì phẳng), chính là chỗ cần các phương
-# pháp này. Momentum làm gì khi learning rate nhỏ và khi lớn được đo, chứ không chỉ vẽ.
+# đó và theo công thức thông thường. Mặt loss là một thung lũng dài và hẹp (x lớn nên theo a thì dốc, theo b thì phẳng),
+# chính là chỗ cần các phương pháp này.
 #
-# Source · Nguồn: `002_8a50c176e41375fb.txt`, part 2 · phần 2 (梯度下降).
+# Source · Nguồn: `002_8a50c176e41375fb.txt`, part 2 · phần 2 (梯度下降). Goes on in · Xem tiếp:
+# `ch07_momentum_rates.py`.
 
 # %%
 import math
@@ -25,12 +26,8 @@ from tinygrad_vn import optim
 
 page = Lesson(__file__ if "__file__" in globals() else "ch07_line_24_points")
 page.say(
-    "Expected: with damped momentum a small rate reaches the valley in about two thirds of the steps, and at a large\n"
-    "rate the slope shakes less than a third as much. After 30 passes plain descent has b at 2 only; RMSprop and Adam\n"
-    "get it to about 30.",
-    "Sẽ thấy: với momentum có giảm chấn, learning rate nhỏ tới đáy thung lũng chỉ sau khoảng hai phần ba số bước, còn\n"
-    "learning rate lớn thì hệ số góc rung chưa bằng một phần ba. Sau 30 lượt, gradient descent mới đưa b tới 2;\n"
-    "RMSprop và Adam đưa b đến khoảng 30.",
+    "Expected: after 30 passes plain descent has b at 2 only; RMSprop and Adam get it to about 30, in both forms.",
+    "Sẽ thấy: sau 30 lượt, gradient descent mới đưa b tới 2; RMSprop và Adam đưa b đến khoảng 30, ở cả hai dạng.",
 )
 
 # %%
@@ -62,65 +59,6 @@ def learn(make: Callable[..., optim.Optimizer], passes: int) -> tuple[np.ndarray
 
 
 # %% [markdown]
-# ## Momentum at a small and at a large rate · Momentum khi learning rate nhỏ và lớn
-#
-# The page's form is damped: v ← (1 − m)·de/da + m·v, a ← a − v·lr. It averages the slopes, so in the long run its steps
-# are as long as without momentum: what it gains at a small rate is real but limited, about twofold at best, and next to
-# nothing where the rate is tiny. The usual form, v ← g + m·v, goes 1/(1 − m) = 10 times as far. At a large rate single
-# points throw a to and fro; their average does not.
-#
-# Công thức của trang này có giảm chấn: v ← (1 − m)·de/da + m·v, a ← a − v·lr. Các gradient được lấy trung bình, nên về
-# lâu dài bước vẫn dài như khi không có momentum: ở learning rate nhỏ có lợi thật nhưng có giới hạn (nhiều nhất khoảng
-# gấp đôi), learning rate rất nhỏ thì không lợi gì. Dạng thông thường, v ← g + m·v, đi xa gấp 1/(1 − m) = 10 lần. Ở
-# learning rate lớn, từng điểm một hất a qua lại; trung bình của chúng thì không.
-
-# %%
-SMALL, LARGE, TINY = 4e-6, 1.5e-4, 3e-7
-average = {"momentum_form": "average"}
-
-
-def steps_to_valley(rate: float, passes: int, **settings) -> int:
-    """After how many points J stays below 190; along the bottom of the valley it is about 185 and falls slowly."""
-    losses = learn(lambda p: optim.SGD(p, lr=rate, **settings), passes)[1]
-    return int(np.flatnonzero(losses >= 190)[-1]) + 1
-
-
-page.say("\nSteps until J stays below 190", "\nSố bước cho đến khi J luôn dưới 190")
-counts = {}
-for rate, passes in ((TINY, 70), (SMALL, 15)):
-    counts[rate] = [
-        steps_to_valley(rate, passes),
-        steps_to_valley(rate, passes, momentum=0.9, **average),
-        steps_to_valley(rate, passes, momentum=0.9),
-    ]
-    print(
-        f"lr = {rate:<8g} m = 0: {counts[rate][0]:5}   m = 0.9: {counts[rate][1]:5}   v ← g + m·v: {counts[rate][2]:5}"
-    )
-page.claim(
-    counts[SMALL][1] < 0.7 * counts[SMALL][0],
-    "Small rate: momentum is faster, as the document says.",
-    "Learning rate nhỏ: momentum nhanh hơn, đúng như tài liệu nói.",
-)
-page.claim(
-    abs(counts[TINY][1] / counts[TINY][0] - 1) < 0.05,
-    "Tiny rate: the damped form gains next to nothing; the usual one does (and overshoots at the small rate).",
-    "Learning rate rất nhỏ: dạng giảm chấn hầu như không lợi; dạng thông thường thì có (nhưng lại vọt quá ở trên).",
-)
-
-large = {m: learn(lambda p, m=m: optim.SGD(p, lr=LARGE, momentum=m, **average), 10) for m in (0.0, 0.8)}
-shakes = {m: path[-48:, 0].std() for m, (path, _) in large.items()}
-page.say(
-    "\nThe slope in the last two passes of ten, standard deviation",
-    "\nHệ số góc trong hai lượt cuối của mười, độ lệch chuẩn",
-)
-print(f"lr = {LARGE:<8g} m = 0: {shakes[0.0]:.3f}   m = 0.8: {shakes[0.8]:.3f}")
-page.claim(
-    shakes[0.8] < shakes[0.0] / 3,
-    "Large rate: momentum calms it.",
-    "Learning rate lớn: momentum làm nó bớt dao động.",
-)
-
-# %% [markdown]
 # ## RMSprop and Adam: the page's form and the usual one · RMSprop và Adam: dạng của trang và dạng thông thường
 #
 # The page has a ← a − lr·da/√(S + ε) and for Adam v in place of da, without bias correction (though its text praises
@@ -132,6 +70,7 @@ page.claim(
 # chỉ quan trọng khi gradient nhỏ cỡ √ε = 1e-4. "Learning rate ban đầu phải lớn hơn": ở đây 0.3 chứ không phải 0.0001.
 
 # %%
+average = {"momentum_form": "average"}  # v ← (1 − m)·de/da + m·v, a ← a − v·lr
 as_on_the_page = {"bias_correction": False, "eps_inside": True}
 METHODS = {
     "SGD": (lambda p: optim.SGD(p, lr=1e-4), GREY),
@@ -193,22 +132,6 @@ if page.draws:
     axes.grid(False)
     axes.legend(frameon=True, loc="upper right")
     page.save(figure, "ch07_line_24_points.svg")
-
-    from matplotlib.figure import Figure
-
-    small = {m: learn(lambda p, m=m: optim.SGD(p, lr=SMALL, momentum=m, **average), 6) for m in (0.0, 0.9)}
-    figure = Figure(figsize=(10, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    for (m, (_, losses)), color in zip(small.items(), (GREY, BLUE), strict=True):
-        left.semilogy(losses, color=color, label=f"m = {m:g}")
-    for (m, (path, _)), color in zip(large.items(), (GREY, BLUE), strict=True):
-        right.plot(path[:, 0], color=color, linewidth=1.2, label=f"m = {m:g}")
-    left.set(title=page.word(f"Small rate, {SMALL:g}", f"Learning rate nhỏ, {SMALL:g}"), xlabel="t", ylabel="J")
-    right.set(title=page.word(f"Large rate, {LARGE:g}", f"Learning rate lớn, {LARGE:g}"), xlabel="t", ylabel="a")
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False)
-    page.save(figure, "ch07_line_24_points_momentum.svg")
 
 # %%
 page.done()

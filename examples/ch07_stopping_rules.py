@@ -2,14 +2,14 @@
 # # Khi nào thì dừng, và vì sao dừng quá sớm · When to stop, and why every rule can stop too soon
 #
 # **Tiếng Việt.** Báo cáo nêu các điều kiện dừng: số vòng lặp, gradient của nghiệm ở hai lần cập nhật liên tiếp, loss ở
-# hai lần liên tiếp, và với SGD là nghiệm sau vài lần cập nhật. Ta cho chạy mọi quy tắc của `optim.stopping`, mỗi quy
+# hai lần liên tiếp, và với SGD là nghiệm sau vài lần cập nhật. Ta cho chạy các quy tắc ấy của `optim.stopping`, mỗi quy
 # tắc trên một hàm làm nó dừng quá sớm, rồi cứ đi tiếp để thấy còn có thể xuống đến đâu.
 #
 # **English.** The report lists when to stop: after so many iterations, by the gradients at two successive updates, by
-# the losses at two, and for SGD by the solutions some updates apart. We run every rule of `optim.stopping`, each on a
+# the losses at two, and for SGD by the solutions some updates apart. We run these rules of `optim.stopping`, each on a
 # function that makes it stop too soon, and then simply go on, to see how far down the way still leads.
 #
-# `000_12180da503bfe391.txt`, "Điều kiện dừng".
+# `000_12180da503bfe391.txt`, "Điều kiện dừng". Goes on in · Xem tiếp: `ch07_stopping_rules_joined.py`.
 
 # %%
 from collections.abc import Callable
@@ -24,10 +24,10 @@ from tinygrad_vn.optim import stopping
 
 page = Lesson(__file__ if "__file__" in globals() else "ch07_stopping_rules")
 page.say(
-    "We shall see eight rules stop while the loss can still fall, among them GradientChange, at its first comparison,\n"
-    "where the gradient is as large as it ever gets; and two rules joined by & that are not deceived there.",
-    "Ta sẽ thấy tám quy tắc dừng khi loss vẫn còn xuống được, trong đó GradientChange dừng ngay lần so sánh đầu tiên,\n"
-    "ở chỗ gradient lớn không kém chỗ nào; và hai quy tắc nối bằng & thì không bị lừa ở đó.",
+    "We shall see six rules stop while the loss can still fall, among them GradientChange, at its first comparison,\n"
+    "where the gradient is as large as it ever gets.",
+    "Ta sẽ thấy sáu quy tắc dừng khi loss vẫn còn xuống được, trong đó GradientChange dừng ngay lần so sánh đầu tiên,\n"
+    "ở chỗ gradient lớn không kém chỗ nào.",
 )
 
 # %% [markdown]
@@ -39,7 +39,7 @@ Function = Callable[[tg.Tensor], tg.Tensor]
 
 
 def descend(
-    f: Function, start: list[float], rate: float, rule: stopping.StoppingRule, valid: Function | None = None
+    f: Function, start: list[float], rate: float, rule: stopping.StoppingRule
 ) -> tuple[int, np.ndarray, float, float]:
     """How many updates until the rule is met; where; the value of f and the length of its gradient there."""
     x = tg.tensor(start, requires_grad=True)
@@ -50,7 +50,7 @@ def descend(
         loss = f(x)
         loss.backward()
         optimizer.step()
-        if rule.met(progress.update(loss, None if valid is None else valid(x).item())):
+        if rule.met(progress.update(loss)):
             break
     end = tg.tensor(x.detach().numpy(), requires_grad=True)
     value = f(end)
@@ -87,21 +87,6 @@ def plateau(x: tg.Tensor) -> tg.Tensor:
 def parabola(x: tg.Tensor) -> tg.Tensor:
     """x²."""
     return x[0] ** 2
-
-
-def one_sample(x: tg.Tensor) -> tg.Tensor:
-    """The loss of the single point (1, 2) under the line w·x + b."""
-    return (x[0] + x[1] - 2) ** 2
-
-
-def wavy(x: tg.Tensor) -> tg.Tensor:
-    """A validation loss with a hill before its minimum at 5."""
-    return (x[0] - 5) ** 2 / 10 + 2 * np.exp(-8 * (x[0] - 2) ** 2)
-
-
-def learned(x: tg.Tensor) -> tg.Tensor:
-    """The training loss that goes with it."""
-    return (x[0] - 5) ** 2 / 10
 
 
 # %%
@@ -143,44 +128,6 @@ for f, start, rate, more in (
     print(f"{f.__name__:8} {more:7} → {value:.6f}")
     page.check(value, BEST[f], within=1e-6)
 
-# %% [markdown]
-# Hai quy tắc không nhìn đường đi mà nhìn loss. Loss của một mẫu có thể nhỏ do may rủi: đường thẳng w = 2, b = 0 khớp
-# đúng điểm (1, 2) nhưng sai xa ở (2, 9). Early stopping chờ không đủ lâu trước một ngọn đồi của loss validation. ·
-# Two rules look at the loss, not at the way. That of one sample may be small by chance: the line w = 2, b = 0 meets
-# the point (1, 2) and is far from (2, 9). Early stopping does not wait long enough before a hill of the validation
-# loss.
-
-# %%
-count, (w, b), value, _ = descend(one_sample, [2.0, 0.0], 0.1, stopping.TargetLoss(0.01))
-elsewhere = (w * 2 + b - 9) ** 2
-page.say(
-    f"\nTargetLoss: after {count} update the loss of (1, 2) is {value:g}; that of (2, 9) is {elsewhere:g}.",
-    f"\nTargetLoss: sau {count} lần cập nhật, loss ở (1, 2) là {value:g}; ở (2, 9) là {elsewhere:g}.",
-)
-page.check([count, value, elsewhere], [1, 0, 25])
-
-for patience in (5, 100):
-    rule = stopping.EarlyStopping(patience)
-    count, _, _, _ = descend(learned, [0.0], 0.05, rule | stopping.MaxIterations(2000), wavy)
-    page.say(
-        f"EarlyStopping, patience {patience}: best validation loss {rule.best_value:.4f}, at epoch {rule.best_epoch}",
-        f"EarlyStopping, patience {patience}: loss validation nhỏ nhất {rule.best_value:.4f} ở epoch {rule.best_epoch}",
-    )
-    page.check(rule.best_value > 1 if patience == 5 else rule.best_value < 1e-6, True)
-
-# %% [markdown]
-# Nối quy tắc: `a | b` dừng khi một trong hai thoả, `a & b` khi cả hai cùng thoả. Gradient không đổi *và* ngắn thì mới
-# đáng tin; giới hạn số vòng lặp để chương trình chắc chắn kết thúc. ·
-# Rules can be joined: `a | b` stops where one is met, `a & b` where both are. A gradient that no longer changes *and*
-# is short can be trusted more; a limit of iterations sees to it that the program ends.
-
-# %%
-both = (stopping.GradientChange(1e-6) & stopping.GradientNorm(1e-6)) | stopping.MaxIterations(10_000)
-count, point, value, gradient = descend(slope, [1000.0], 0.5, both)
-print(f"\n{both!r}\n{both.reason(page.lang)}\n{both.caution(page.lang)}")
-page.check([point[0], value], [0, 1], within=1e-5)
-page.check(count < 10_000, True)
-
 if page.draws:
     x, steps = 1000.0, [1000.0]
     for _ in range(2100):
@@ -194,5 +141,6 @@ if page.draws:
     axes.semilogy(np.maximum(changes, 1e-17), color=BROWN)
     axes.axhline(1e-6, color="black", linestyle="--", linewidth=1)
     page.save(figure, "stopping_rules.svg")
+
 
 page.done()

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Momentum, Nesterov, Adagrad, RMSprop, Adam trên cùng một mặt · on one surface
+# # Momentum, Nesterov, Adagrad, RMSprop, Adam trên cùng một mặt · Five optimizers on one surface
 #
 # **Tiếng Việt.** Báo cáo kể tên các thuật toán này mà không cho công thức. Ta đặt chúng lên cùng một thung lũng, J(x,
 # y) = (x² + 25 y²)/2, dốc theo y gấp 25 lần theo x, rồi đếm số bước để J < 0.001. Mỗi thuật toán được viết lại bằng

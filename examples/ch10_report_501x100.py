@@ -1,29 +1,26 @@
 # %% [markdown]
-# # Bảng 501×100: tốc độ học, lịch theo ngưỡng, và điều không học được · Rates, thresholds, and what cannot be learned
+# # Bảng 501×100: các tốc độ học từ 0.3 đến 10 · The 501×100 table: learning rates from 0.3 to 10
 #
 # **Tiếng Việt.** Báo cáo tạo điểm ngẫu nhiên của 500 người cho 100 phim, thêm người thứ 501 mới chấm ba phim, rồi thử
-# các learning rate từ 0.3 đến 10 và một lịch đổi learning rate theo ngưỡng của loss. Chương trình in trong báo cáo đã
+# các learning rate từ 0.3 đến 10. Chương trình in trong báo cáo đã
 # mất thụt dòng và thiếu `calc_lost`; ở đây là bản đầy đủ. Chỗ bắt đầu và bảng điểm của báo cáo không ai biết, nên các
 # con số chỉ gần bằng nhau.
 #
 # **English.** The report makes random ratings of 500 users for 100 films, adds a 501st user with three ratings, and
-# tries learning rates from 0.3 to 10, then a schedule by thresholds of the loss. Its printed program has lost its
+# tries learning rates from 0.3 to 10. Its printed program has lost its
 # indentation and lacks `calc_lost`; here is the completed one. Nobody knows the report's table and start, so the
 # numbers agree approximately only.
 #
-# `000_12180da503bfe391.txt`, "Ý tưởng thực hiện", "Quá trình chạy code".
+# `000_12180da503bfe391.txt`, "Ý tưởng thực hiện", "Quá trình chạy code". Goes on in · Xem tiếp:
+# `ch10_report_schedule.py`.
 
 # %%
-import tempfile
-from pathlib import Path
-
 import numpy as np
 from lesson import Lesson
 
 import tinygrad_vn as tg
 from tinygrad_vn import optim
-from tinygrad_vn.models import GlobalMean, MatrixFactorization
-from tinygrad_vn.models.report_tables import RATINGS, random_table
+from tinygrad_vn.models.report_tables import random_table
 from tinygrad_vn.nn import functional as F
 
 LAST = {1: 5, 2: 4, 3: 1}  # what user 501 has rated: film, stars; the report does not say which three
@@ -31,10 +28,8 @@ N_FACTORS = 10
 
 page = Lesson(__file__ if "__file__" in globals() else "ch10_report_501x100")
 page.say(
-    "We shall see that rates from 0.3 to 10 end within 0.03 of the report's errors, that its third rate can never come,"
-    "\nand that on held-out ratings the mean of all beats every factor.",
-    "Ta sẽ thấy: learning rate từ 0.3 đến 10 cho sai số cách báo cáo không quá 0.03, mức thứ ba của lịch không bao giờ "
-    "tới,\nvà trên các điểm giữ lại thì trung bình chung đoán tốt hơn mọi factor.",
+    "We shall see that rates from 0.3 to 10 end within 0.03 of the report's errors, and 10 the lowest.",
+    "Ta sẽ thấy: learning rate từ 0.3 đến 10 cho sai số cách báo cáo không quá 0.03, với 10 là thấp nhất.",
 )
 
 # %%
@@ -84,102 +79,28 @@ REPORT = {  # rate -> steps -> error; the report counts from 0, so its iteration
     2: {82: 1.9983648304021087, 10_000: 1.6243846225659238},
     10: {17: 1.995851993852639, 10_000: 1.5731364154904766},
 }
+runs = {}
 page.say("\n  rate   steps     here   report", "\n  rate    bước   ở đây   báo cáo")
 for rate, printed in REPORT.items():
-    errors = gradient_descent(rate, max(printed))
+    errors = runs[rate] = gradient_descent(rate, max(printed))
     for steps, error in printed.items():
         print(f"{rate:6g} {steps:7} {errors[steps]:8.4f} {error:8.4f}")
-        page.check(errors[steps], error, within=0.03 if steps >= 1000 else 1)  # the first steps depend on the start
+        page.check(errors[steps], error, within=0.03 if steps >= 1000 else 0.1)  # the first steps depend on the start
 
-# %% [markdown]
-# Lịch theo ngưỡng: 100, rồi 50 khi loss < 1.6, 30 khi < 1.4, dừng khi < 0.001. Báo cáo viết `if error < 1.6: … elif
-# error < 1.4: …`: số nào nhỏ hơn 1.4 cũng nhỏ hơn 1.6, nên nhánh `elif` không bao giờ chạy. Hỏi ngưỡng nhỏ trước thì
-# đúng; `LossThresholds` làm như vậy. Ở đây cũng không tới 1.4: 10 factor không khớp số ngẫu nhiên tốt hơn ~1.55. ·
-# By thresholds: 100, then 50 below a loss of 1.6, 30 below 1.4, stop below 0.001. The report writes `if error < 1.6: …
-# elif error < 1.4: …`: what is below 1.4 is below 1.6 too, so the `elif` never fires. Asking for the smaller threshold
-# first is right; `LossThresholds` does. Nor is 1.4 ever reached: 10 factors fit chance no better than about 1.55.
-
-
-# %%
-def rate_in_report(error: float) -> int:
-    """The learning rate as the report's program chooses it."""
-    if error < 1.6:
-        return 50
-    elif error < 1.4:
-        return 30
-    return 100
-
-
-asked = np.linspace(0, 2, 2001)
-chosen = {rate_in_report(error) for error in asked}
-page.say(f"\nRates that the report's if/elif can choose: {sorted(chosen)}", f"\nif/elif chọn được: {sorted(chosen)}")
-page.check(sorted(chosen), [50, 100])
-
-w = tg.tensor(0.0, requires_grad=True)
-intended = optim.SGD([w], lr=100.0)
-schedule = optim.lr_scheduler.LossThresholds(intended, {1.6: 50, 1.4: 30})
-for error, rate in ((2.0, 100), (1.59, 50), (1.39, 30)):
-    schedule.step(error)
-    page.check(intended.param_groups[0]["lr"], rate)
-
-model = MatrixFactorization(N_FACTORS, lr=100.0, epochs=2000, rates={1.6: 50, 1.4: 30}, stop_below=0.001)
-model.fit_table(ratings)
-below = next(step for step, error in enumerate(model.errors) if error < 1.6)
-page.say(
-    f"Below 1.6 after {below} steps (report: 77); {model.errors[-1]:.4f} after {len(model.errors) - 1} (report: 1.5545 "
-    "after 100000)",
-    f"Dưới 1.6 sau {below} bước (báo cáo: 77); {model.errors[-1]:.4f} sau {len(model.errors) - 1} bước (báo cáo: "
-    "1.5545 sau 100000)",
+after = [runs[rate][1000] for rate in (0.3, 0.5, 0.8, 1, 2, 10)]
+page.claim(
+    min(after) == after[-1],
+    "\nAfter 1000 steps the largest of these rates has the smallest error.",
+    "\nSau 1000 bước, learning rate lớn nhất có sai số nhỏ nhất.",
 )
-page.check(below, 77, within=40)
-page.check(model.errors[-1], 1.5545012486497172, within=0.02)
-page.check(min(model.errors) > 1.4, True)
 
-small = MatrixFactorization(2, lr=0.1, centred=False, stop_below=0.001).fit_table(RATINGS)  # made of two factors
-page.say(
-    f"The 4×5 table, which can be learned, stops below 0.001 after {len(small.errors) - 1} steps.",
-    f"Bảng 4×5 thì học được: dừng dưới 0.001 sau {len(small.errors) - 1} bước.",
-)
-page.check([small.errors[-1] < 0.001, small.errors[-2] >= 0.001], [True, True])
-
-# %% [markdown]
-# Ba tệp văn bản của báo cáo: ghi ra, đọc lại, và vẫn dự đoán y như cũ. ·
-# The report's three text files: written, read again, and the predictions are the same.
-
-# %%
-with tempfile.TemporaryDirectory() as scratch:
-    folder = page.out or Path(scratch)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = model.save_text(folder)
-    again = MatrixFactorization.load_text(folder)
-page.say(f"\nWritten: {', '.join(file.name for file in files)}", f"\nĐã ghi: {', '.join(file.name for file in files)}")
-page.check([again.shape, again.user_factors.shape, again.item_factors.shape], [(501, 100), (501, 10), (100, 10)])
-page.check(np.abs(again.predict_table() - model.predict_table()).max(), 0, within=1e-12)
-
-films, predicted = model.recommend(500, n=5)
-shown = ", ".join(f"{film + 1} ({rating:.2f})" for film, rating in zip(films, predicted, strict=True))
-page.say(f"Recommended to user 501: {shown}", f"Đề xuất cho người 501: {shown}")
-page.check(any(film + 1 in LAST for film in films), False)
-page.check(predicted, sorted(predicted, reverse=True))
-
-# %% [markdown]
-# Mô hình đã học được gì? Giữ lại một phần năm số điểm để kiểm tra: càng nhiều factor, càng thuộc lòng phần đã học và
-# càng đoán sai phần còn lại (overfitting). Điểm ngẫu nhiên không chứa quy luật; đề xuất ở trên chỉ là may rủi. ·
-# What has it learned? A fifth of the ratings is held out: the more factors, the better it knows by heart what it saw
-# and the worse it predicts the rest (overfitting). Chance holds no rule; the recommendations above are chance too.
-
-# %%
-train, test = data.split(test=0.2, seed=0)
-X, X_test = (np.stack([part.users, part.items], axis=1) for part in (train, test))
-page.say("\nfactors  train RMSE  test RMSE", "\nfactor   RMSE huấn luyện, RMSE kiểm tra")
-judged = []
-for k in (0, 1, 2, 5, 10):
-    one = MatrixFactorization(k, epochs=300) if k else GlobalMean()
-    one.fit(X, train.ratings, data.matrix().shape)
-    judged.append((one.rmse(X, train.ratings), one.rmse(X_test, test.ratings)))
-    print(f"{k:7} {judged[-1][0]:11.4f} {judged[-1][1]:10.4f}")
-on_train, on_test = zip(*judged, strict=True)
-page.check(on_train, sorted(on_train, reverse=True))
-page.check(on_test, sorted(on_test))
+if page.draws:
+    title = page.word("501 × 100: the error by learning rate", "501 × 100: sai số theo learning rate")
+    figure, axes = page.figure(title, page.word("step", "bước"), page.word("error", "sai số"))
+    for rate, errors in runs.items():
+        axes.semilogx(range(1, len(errors)), errors[1:], label=f"{rate:g}")
+    axes.set_ylim(1.5, 3)
+    axes.legend(frameon=False)
+    page.save(figure, "ch10_report_501x100.svg")
 
 page.done()

@@ -13,6 +13,9 @@ class Value:
         data: the number.
         grad: the derivative of the last result with respect to it; backward() adds to it.
         inputs, rules: what it was computed from, and for each of them a rule: gradient of the result -> its gradient.
+
+    data: con số. grad: đạo hàm của kết quả cuối theo nó, backward() cộng thêm vào đó. inputs, rules: những gì đã sinh
+    ra nó, và với mỗi thứ một quy tắc: gradient của kết quả -> gradient của thứ ấy.
     """
 
     def __init__(

@@ -20,3 +20,8 @@ def test_along_paths(answers):
     assert answers.along_paths(arrows, "y", "z") == pytest.approx(33.0)
     assert answers.along_paths(arrows, "u", "v") == 0
     assert answers.along_paths(arrows, "z", "z") == 1
+
+
+def test_along_longer_paths(answers):
+    arrows = {("a", "b"): 2.0, ("b", "c"): 3.0, ("c", "d"): 5.0, ("a", "c"): 7.0, ("b", "d"): -1.0, ("a", "d"): 0.5}
+    assert answers.along_paths(arrows, "a", "d") == pytest.approx(2 * 3 * 5 + 7 * 5 - 2 + 0.5)

@@ -40,6 +40,15 @@ def test_a_second_result_adds_to_the_gradient(answers):
     assert x.grad == pytest.approx(8.0)
 
 
+def test_what_an_earlier_pass_has_left_in_the_middle_is_not_passed_on(answers):
+    x = answers.Value(3.0)
+    y = x * x
+    y.backward()
+    (y * y).backward()
+    assert x.grad == pytest.approx(6.0 + 4 * 3.0**3)
+    assert y.grad == pytest.approx(1.0 + 2 * 9.0)
+
+
 def test_a_deep_chain_of_diamonds(answers):
     x = end = answers.Value(1.0)
     for _ in range(60):

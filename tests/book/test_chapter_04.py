@@ -18,6 +18,7 @@ def test_agree(answers):
     right = np.array([1000.0, 1e-3, 0.0])
     assert answers.agree(right, right)
     assert answers.agree(right * (1 + 1e-6), right)
+    assert answers.agree(right + np.array([0, 0, 5e-8]), right)  # beside 0 only atol can say what is close
     assert not answers.agree(right * 1.001, right)
     assert not answers.agree(right + np.array([0, 0, 1e-3]), right)
     assert not answers.agree(np.array([np.nan, 1e-3, 0.0]), right)

@@ -24,3 +24,4 @@ def test_dead_neurons_are_those_without_a_gradient(answers):
     without = ~W.grad.numpy().any(axis=0)
     assert np.array_equal(answers.dead_neurons(X, W.detach().numpy(), b), without)
     assert without.tolist() == [False, True, False, False]
+    assert answers.dead_neurons(np.zeros((3, 2)), np.ones((2, 2)), np.array([0.0, 1e-9])).tolist() == [True, False]

@@ -32,3 +32,4 @@ def test_adam(answers):
     p = tg.tensor(START, requires_grad=True)
     assert np.allclose(answers.adam(START, GRADIENTS, 0.01), by_library(optim.Adam([p], lr=0.01), p), rtol=1e-12)
     assert np.allclose(answers.adam(START, GRADIENTS[:1], 0.01), START - [0.01, 0.01])  # the first step is η
+    assert np.allclose(answers.adam(START, [np.full(2, 1e-8)], 0.01), START - 0.005)  # where ε is as large as the root

@@ -1,5 +1,8 @@
 """Chapter 12: what its exercises have to do."""
 
+import ast
+import inspect
+import textwrap
 import time
 
 import numpy as np
@@ -15,6 +18,17 @@ def best_of(function, times=5):
         function()
         taken.append(time.perf_counter() - start)
     return min(taken)
+
+
+@pytest.mark.parametrize("name", ["losses_of_rates", "distances"])
+def test_there_are_no_loops(answers, name):
+    """Nor what only looks different: comprehensions, and NumPy's own ways to hide a loop."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(getattr(answers, name))))
+    answers.losses_of_rates(np.ones((2, 1)), np.ones(2), np.ones((1, 1)))  # has it been done at all?
+    answers.distances(np.ones((1, 1)), np.ones((1, 1)))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While | ast.comprehension)]
+    called = {getattr(node.func, "attr", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not called & {"vectorize", "apply_along_axis", "fromfunction", "frompyfunc"}
 
 
 def test_losses_of_rates(answers):

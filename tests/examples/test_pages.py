@@ -146,6 +146,17 @@ def test_its_cells_are_those_of_a_notebook(page: Path) -> None:
 
 
 @each_page
+def test_it_is_a_screen_or_two_long(page: Path) -> None:
+    """Of code; what is said in two languages comes on top."""
+    code = [line for line in page.read_text(encoding="utf-8").splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    assert len(code) <= 115
+
+
+def test_every_chapter_has_a_page() -> None:
+    assert {page.stem[:4] for page in PAGES} == {f"ch{number:02}" for number in range(1, 13)}
+
+
+@each_page
 def test_it_is_built_on_what_is_public(page: Path) -> None:
     """Every name that it imports from the library is one that its module offers."""
     for node in ast.walk(ast.parse(page.read_text(encoding="utf-8"))):

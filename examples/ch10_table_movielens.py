@@ -38,7 +38,7 @@ OPTIONS = {
     "data": {"metavar": "DIR", "help": "folder of ratings.csv · thư mục chứa ratings.csv"},
     "full": {"action": "store_true", "help": "all epochs · đủ mọi epoch"},
 }
-page = Lesson(__file__ if "__file__" in globals() else "ch10_movielens", options=OPTIONS)
+page = Lesson(__file__ if "__file__" in globals() else "ch10_table_movielens", options=OPTIONS)
 folder = page.options.data or os.environ.get("TINYGRAD_VN_MOVIELENS")
 if folder:
     data = RatingsDataset.from_csv(Path(folder) / "ratings.csv")
@@ -180,7 +180,7 @@ if page.draws:
     for small in (above, beside):
         small.axis("off")
     figure.colorbar(cells, ax=beside, fraction=0.5, label=page.word("how often", "số lần"))
-    page.save(figure, "ch10_movielens.svg")
+    page.save(figure, "ch10_table_movielens.svg")
 
 # %%
 page.done()

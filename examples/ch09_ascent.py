@@ -22,7 +22,7 @@ from tinygrad_vn import optim, plot
 from tinygrad_vn.models import LogisticRegression
 from tinygrad_vn.nn import functional as F
 
-page = Lesson(__file__ if "__file__" in globals() else "ch01_ascent")
+page = Lesson(__file__ if "__file__" in globals() else "ch09_ascent")
 page.say(
     "We shall see f(x) = 4x − x² climbed to its top at x = 2, half of the way at every step; and a log-likelihood\n"
     "that grows from −8.3178 along the very points at which its negative falls.",
