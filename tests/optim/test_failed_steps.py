@@ -44,7 +44,9 @@ def test_a_step_that_fails_has_moved_nothing(
     good.grad = tg.tensor([1.0, -1.0])
     spoil(bad)
     if spoil is sparse_gradient and isinstance(optimizer, SGD):
+        before = bad.item()
         optimizer.step()  # which can follow it
+        assert bad.item() < before
         return
     if spoil is other_state and not steps_before:
         optimizer.step()  # nothing is remembered yet, so the new shape is as good as any
@@ -54,6 +56,20 @@ def test_a_step_that_fails_has_moved_nothing(
         optimizer.step()
     assert (good.tolist(), bad.tolist()) == before
     assert str(optimizer.state_dict()) == remembered
+
+
+@pytest.mark.parametrize("n_others", [0, 3])
+def test_a_parameter_that_outgrew_its_gradient_is_refused_every_time(n_others: int) -> None:
+    w, others = parameter(1.0, 2.0), [parameter(3.0) for _ in range(n_others)]
+    optimizer = SGD([w, *others], lr=0.1)
+    for p in (w, *others):
+        p.grad = tg.ones_like(p)
+    optimizer.step()
+    w.data = np.array([[1.0, 2.0], [3.0, 4.0]])  # to which the gradient could be broadcast
+    for _ in range(3):
+        with pytest.raises(ParameterError, match=r"a gradient of shape \(2,\) for parameter number 0"):
+            optimizer.step()
+    assert w.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
 @every

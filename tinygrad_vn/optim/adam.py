@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import Optimizer, Scratch, remembered
+from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.pack import Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
 from tinygrad_vn.optim.settings import check_betas, check_flags, check_not_negative
-from tinygrad_vn.optim.state import State
+from tinygrad_vn.optim.state import State, remembered
 from tinygrad_vn.phrases import said
 
 
@@ -56,6 +57,8 @@ class Adam(Optimizer):
     Sources: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1; the lecture
     `004_2f9e90593bb73649.txt`, section 4.4, has the same formulas.
     """
+
+    elementwise = True
 
     def __init__(
         self,
@@ -205,6 +208,8 @@ class NAdam(Optimizer):
 
     Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016.
     """
+
+    elementwise = True
 
     def __init__(
         self,

@@ -11,10 +11,11 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.adam import approach, approach_square
-from tinygrad_vn.optim.optimizer import Optimizer, Scratch, remembered
+from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.pack import Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
 from tinygrad_vn.optim.settings import check_flags, check_not_negative, out_of_range
-from tinygrad_vn.optim.state import State
+from tinygrad_vn.optim.state import State, remembered
 from tinygrad_vn.phrases import said
 from tinygrad_vn.sparse import RowGradient
 
@@ -49,6 +50,8 @@ class Adagrad(Optimizer):
     Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization",
     Journal of Machine Learning Research 12, 2011.
     """
+
+    elementwise = True
 
     def __init__(
         self,
@@ -139,6 +142,8 @@ class RMSprop(Optimizer):
     recurrent neural networks", arXiv 1308.0850, equations 38–45.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Parameters,
@@ -228,6 +233,8 @@ class Adadelta(Optimizer):
 
     Source: Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701, algorithm 1.
     """
+
+    elementwise = True
 
     def __init__(
         self,

@@ -16,8 +16,9 @@ import numpy as np
 from tinygrad_vn.graph import Values
 from tinygrad_vn.modes import is_effect
 from tinygrad_vn.optim.line_search import StrongWolfe, Trial
-from tinygrad_vn.optim.optimizer import Closure, Optimizer, Scratch, evaluated
-from tinygrad_vn.optim.parameters import Parameters, ParamGroup, misshapen
+from tinygrad_vn.optim.optimizer import Closure, Optimizer, evaluated
+from tinygrad_vn.optim.pack import Scratch
+from tinygrad_vn.optim.parameters import Parameters, ParamGroup, check_rate, misshapen
 from tinygrad_vn.optim.settings import check_choice, check_not_negative, check_whole, positive_whole
 from tinygrad_vn.optim.state import State
 from tinygrad_vn.phrases import said
@@ -147,7 +148,7 @@ class LBFGS(Optimizer):
                 )
             )
         group, params = self.param_groups[0], self._all_parameters()
-        self._check_rate(0, group)
+        check_rate(self._name(), 0, group)
         state = self.state.setdefault(params[0], _at_first())
         evaluate = self._evaluation(closure, state, accumulate)
         evaluated_before = state["func_evals"]

@@ -13,8 +13,8 @@ The settings stand in `param_groups` and may be changed between steps, which is 
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,19 +24,28 @@ from tinygrad_vn.diagnosis import warn_user
 from tinygrad_vn.errors import GradientWarning
 from tinygrad_vn.graph import Values
 from tinygrad_vn.modes import enable_grad, is_effect
-from tinygrad_vn.optim.parameters import Parameters, ParamGroup, groups_of, misshapen, parameters_of, refusal
+from tinygrad_vn.optim.pack import Plan, Plans, Rooms, Scratch, descended
+from tinygrad_vn.optim.parameters import (
+    Parameters,
+    ParamGroup,
+    check_rate,
+    check_shapes,
+    groups_of,
+    parameters_of,
+    refusal,
+)
 from tinygrad_vn.optim.rests import RESTS, settle
-from tinygrad_vn.optim.settings import refuse_others
-from tinygrad_vn.optim.state import State, check_memories, copied, fitting_groups, plain
+from tinygrad_vn.optim.settings import check_known, refuse_others
+from tinygrad_vn.optim.state import State, check_memories, check_number, copied, fitting_groups, plain, take_dtype
 from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tensor import Tensor
 
-Scratch = tuple[Values, Values]
-"""Two arrays of a parameter's shape and dtype, for intermediate results."""
-
 Closure = Callable[[], Any]
 """A function without arguments that computes the loss and its gradients, and returns the loss."""
+
+Move = tuple[int, Plan | None, list[Tensor], list[Values], list[tuple[Tensor, RowGradient]]]
+"""What moves in a group: its position, a plan that fits, the parameters, their gradients; tables with sparse ones."""
 
 _KEPT_BY_SCHEDULES = {"initial_lr"}  # not a setting, but to be found in groups that a schedule has been at
 
@@ -61,16 +70,31 @@ class Optimizer(ABC):
         ValueError: a group has an unknown setting, or one out of its range.
     """
 
+    elementwise = False
+    """Whether `update` treats every number by itself: then it is called once for many small parameters, see `pack.py`.
+
+    What it is given then are flat arrays of all of them; what it wants to keep of `p` or `g` it has to copy. This holds
+    for the class that says so, and for those derived from it that keep `update` and `initial_state`.
+    """
+
     decays_rows = False
     """Whether `update_rows` sees to the weight decay of rows that have no gradient."""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        """Another `update` may look at a parameter as a whole, whatever holds for the one that it replaces."""
+        super().__init_subclass__(**named)
+        stated = next(c for c in cls.__mro__ if "elementwise" in vars(c))
+        if any({"update", "initial_state"} & vars(c).keys() for c in cls.__mro__[: cls.__mro__.index(stated)]):
+            cls.elementwise = False
 
     def __init__(self, params: Parameters, defaults: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
         refuse_others(self._name(), others or {}, defaults)
         self.defaults = defaults
         self.param_groups: list[ParamGroup] = []
         self.state: dict[Tensor, State] = {}
-        self._scratch: dict[Tensor, Scratch] = {}
-        self._room: dict[np.dtype[Any], Values] = {}
+        self._rooms = Rooms()
+        self._plans: defaultdict[int, Plans] = defaultdict(Plans)
+        self._shapes: dict[Tensor, tuple[int, ...]] = {}  # at the last step with a dense gradient
         self._has_warned = False
         self._has_found_nothing = False
         for group in groups_of(params, self._name()):
@@ -79,16 +103,7 @@ class Optimizer(ABC):
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Take on more parameters: `{"params": …}` with settings of their own, as in the constructor."""
         params = parameters_of(group, self._name(), known=self._all_parameters())
-        unknown = sorted(group.keys() - self.defaults.keys() - _KEPT_BY_SCHEDULES - {"params"})
-        if unknown:
-            raise ValueError(
-                said(
-                    "{optimizer} has no setting {setting!r}; it has {known}",
-                    optimizer=self._name(),
-                    setting=unknown[0],
-                    known=", ".join(self.defaults),
-                )
-            )
+        check_known(self._name(), group.keys() - _KEPT_BY_SCHEDULES - {"params"}, self.defaults)
         settings = {**self.defaults, **group, "params": params}
         self.check_settings(settings)
         self.param_groups.append(settings)
@@ -105,7 +120,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def update(self, p: Values, g: Values, state: State, group: ParamGroup, scratch: Scratch) -> None:
-        """Change one parameter in place.
+        """Change one parameter in place, or several small ones where it is `elementwise`.
 
         Ctrl-C may strike between any two lines of it; what is remembered must then still serve the next update.
 
@@ -174,14 +189,18 @@ class Optimizer(ABC):
         loss = None if closure is None else evaluated(closure)
         if not (accumulate or self._has_warned):
             self._warn_of_sums()
-        for group, moves in self._moves():
+        for position, plan, params, gradients, tables in self._moves():
+            group = self.param_groups[position]
             decay = 0.0 if group.get("decoupled_weight_decay") else group.get("weight_decay", 0.0)
             maximize = group.get("maximize", False)
-            for p, gradient in moves:
-                if gradient.is_sparse:
-                    self._move_rows(p, -gradient.rows if maximize else gradient.rows, group)
-                else:
-                    self._move(p, gradient._data, group, decay, maximize)
+            if plan is None:
+                plan = self._planned(position, params, gradients)
+            for pack in plan.packs:
+                pack.move(self.update, gradients, group, decay, maximize)
+            for i in plan.alone:
+                self._move(params[i], gradients[i], group, decay, maximize)
+            for p, rows in tables:
+                self.update_rows(p._own(), -rows if maximize else rows, self._remembered(p, group), group)
         return loss
 
     @is_effect
@@ -245,15 +264,7 @@ class Optimizer(ABC):
         settings = [group for group in groups for _ in group["params"]]
         params = self._all_parameters()
         for i, remembered in saved["state"].items():
-            if i not in range(len(params)):
-                raise ValueError(
-                    said(
-                        "there is no parameter number {number!r}; this {optimizer} has {count} of them",
-                        number=i,
-                        optimizer=self._name(),
-                        count=len(params),
-                    )
-                )
+            check_number(i, len(params), self._name())
             fresh = self.initial_state(params[i]._data, settings[i])
             memories = {key: plain(value, fresh.get(key)) for key, value in remembered.items()}
             self.check_state(i, params[i]._data, memories, settings[i])
@@ -261,6 +272,7 @@ class Optimizer(ABC):
         for group, old in zip(self.param_groups, groups, strict=True):
             group.update(old)
         self.state = state
+        self._plans.clear()
 
     def __repr__(self) -> str:
         lines = [f"{self._name()}("]
@@ -269,88 +281,78 @@ class Optimizer(ABC):
             lines.append(f"  group {number}: {len(group['params'])} parameters, {settings}")
         return "\n".join([*lines, ")"])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: not the plans, for copies of views are no views."""
+        return {**vars(self), "_plans": defaultdict(Plans)}
+
     # --- how it is done ---------------------------------------------------------------------------------------------
 
     def check_state(self, number: int, p: Values, saved: Mapping[str, Any], group: ParamGroup) -> None:
         """ValueError where a saved state does not fit the parameter with this number."""
         check_memories(number, saved, self.initial_state(p, group), p.shape)
 
-    def _moves(self) -> list[tuple[ParamGroup, list[tuple[Tensor, Any]]]]:
-        """The parameters of each group that have a gradient, with it: all checked, before any of them moves."""
-        moves, before = [], 0
+    def _moves(self) -> list[Move]:
+        """What moves in each group: all checked, before any of it moves."""
+        moves = []
         for position, group in enumerate(self.param_groups):
-            self._check_rate(position, group)
-            found = []
-            for number, p in enumerate(group["params"], before):
+            check_rate(self._name(), position, group)
+            params, gradients, tables = [], [], []
+            for p in group["params"]:
                 gradient = p._node.grad
                 if gradient is None:
                     continue
-                room = self._scratch.get(p)
-                if room is None or gradient.is_sparse or not gradient._data.shape == p._data.shape == room[0].shape:
-                    self._check_move(number, p, gradient, group)  # the first dense one, or something has changed since
-                found.append((p, gradient))
-            before += len(group["params"])
-            if found:
-                moves.append((group, found))
+                if gradient.is_sparse:
+                    tables.append((p, gradient.rows))
+                else:
+                    params.append(p)
+                    gradients.append(gradient._data)
+            if not (params or tables):
+                continue
+            plan = self._plans[position].fitting(params, gradients, self.state)
+            if plan is None or tables:
+                self._check_moves([*(params if plan is None else []), *(p for p, _ in tables)], group)
+            moves.append((position, plan, params, gradients, tables))
         if not moves:
             self._warn_of_nothing()
         return moves
 
-    def _check_move(self, number: int, p: Tensor, gradient: Tensor, group: ParamGroup) -> None:
-        """Whether gradient and memories have the parameter's shape, and the optimizer can follow such a gradient."""
-        now = p.shape
-        if gradient.shape != now:
-            raise misshapen(self._name(), number, gradient.shape, now)
-        for value in self.state.get(p, {}).values():
-            if isinstance(value, np.ndarray) and value.shape != now:
-                text = "parameter number {number} with shape {now}, which had shape {shape} at its last step"
-                what = phrase(text, number=number, now=now, shape=value.shape)
-                remedy = phrase("Make a new {optimizer} for it.", optimizer=self._name())
-                raise refusal(self._name(), what, remedy)
-        self.check_gradient(number, gradient, group)
+    def _check_moves(self, params: list[Tensor], group: ParamGroup) -> None:
+        """Whether gradients and memories have the parameters' shapes, and the optimizer can follow such gradients."""
+        numbers = {p: number for number, p in enumerate(self._all_parameters())}
+        for p in params:
+            number, gradient, state = numbers[p], p._leaf().grad, self.state.get(p, {})
+            check_shapes(self._name(), number, p.shape, gradient, {} if self._shapes.get(p) == p.shape else state)
+            self.check_gradient(number, gradient, group)
 
-    def _check_rate(self, position: int, group: ParamGroup) -> None:
-        """Whether the learning rate is still a number, whatever schedules and users have done to it."""
-        if not math.isfinite(group.get("lr", 0.0)):
-            what = phrase("the learning rate {rate} in group number {group}", rate=group["lr"], group=position)
-            remedy = phrase("Parameters would become NaN: see which schedule or line of code has set it.")
-            raise refusal(self._name(), what, remedy)
+    def _planned(self, position: int, params: list[Tensor], gradients: list[Values]) -> Plan:
+        """Who moves with whom from now on; what is remembered takes the dtypes that the parameters have now."""
+        states = [self._remembered(p, self.param_groups[position]) for p in params]
+        for p, state in zip(params, states, strict=True):
+            take_dtype(state, p.dtype)
+        self._shapes.update((p, p.shape) for p in params)
+        plan = self._plans[position].made(params, gradients, states, self.elementwise)
+        for i in plan.alone:
+            self._rooms.new_scratch(params[i], params[i]._data)
+        return plan
+
+    def _remembered(self, p: Tensor, group: ParamGroup) -> State:
+        """What is remembered of a parameter."""
+        state = self.state.get(p)
+        if state is None:
+            state = self.state[p] = self.initial_state(p._data, group)
+        return state
 
     def _move(self, p: Tensor, g: Values, group: ParamGroup, decay: float, maximize: bool) -> None:
         """One update of one parameter along a dense gradient."""
-        values, scratch, state = p._own(), self._scratch.get(p), self.state.get(p)
-        if scratch is None or scratch[0].shape != values.shape or scratch[0].dtype is not values.dtype:
-            scratch = self._new_scratch(p, values)
+        values, state = p._own(), self.state.get(p)
         if state is None:
-            state = self.state[p] = self.initial_state(values, group)
-        elif RESTS in state:
+            state = self._remembered(p, group)
+        scratch = self._rooms.scratch.get(p) or self._rooms.new_scratch(p, values)
+        if RESTS in state:
             settle(values, state)
         if decay or maximize:
             g = descended(values, g, decay, maximize, out=scratch[1])
         self.update(values, g, state, group, scratch)
-
-    def _move_rows(self, p: Tensor, gradient: RowGradient, group: ParamGroup) -> None:
-        """One update of one parameter along a gradient of rows."""
-        values, state = p._own(), self.state.get(p)
-        if state is None:
-            state = self.state[p] = self.initial_state(values, group)
-        self.update_rows(values, gradient, state, group)
-
-    def _new_scratch(self, p: Tensor, values: Values) -> Scratch:
-        """Room for intermediate results, the same for all parameters of a dtype: as much as the largest needs.
-
-        It is asked for at the first step and where shape or dtype have changed, so memories change their dtype here.
-        """
-        for key, value in self.state.get(p, {}).items():
-            if isinstance(value, np.ndarray):
-                self.state[p][key] = value.astype(values.dtype, copy=False)
-        room = self._room.get(values.dtype)
-        if room is None or room.shape[1] < values.size:
-            self._scratch = {}  # those of the other parameters lie in the old one, which is not needed any more
-            room = self._room[values.dtype] = np.empty((2, values.size), values.dtype)
-        first, second = (row[: values.size].reshape(values.shape) for row in room)
-        self._scratch[p] = first, second
-        return first, second
 
     def _warn_of_sums(self) -> None:
         """E01 at the line that called `step()`, where several passes have added to a gradient."""
@@ -381,25 +383,6 @@ class Optimizer(ABC):
 
     def _name(self) -> str:
         return type(self).__name__
-
-
-def descended(p: Values, g: Values, weight_decay: float, maximize: bool, out: Values) -> Values:
-    """The gradient that is followed downhill, in `out`.
-
-    `maximize` turns it round (gradient ascent); `weight_decay` λ adds λ·p, the slope of the penalty ½·λ·‖p‖².
-    """
-    if not weight_decay:
-        return np.negative(g, out=out)
-    np.multiply(p, weight_decay, out=out)
-    return (np.subtract if maximize else np.add)(out, g, out=out)
-
-
-def remembered(state: State, key: str, like: Values) -> Values:
-    """An array of the state; zeros where it was not needed so far, as when a setting was changed on the way."""
-    array: Values | None = state.get(key)
-    if array is None:
-        array = state[key] = np.zeros_like(like)
-    return array
 
 
 def evaluated(closure: Closure) -> Any:

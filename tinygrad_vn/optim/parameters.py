@@ -7,8 +7,11 @@ optimizer without parameters trains nothing, and says nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from tinygrad_vn.errors import ParameterError
 from tinygrad_vn.phrases import Text, phrase
@@ -107,6 +110,27 @@ def check_parameter(p: Any, position: int, optimizer: str) -> None:
     )
     remedy = phrase("It would never change: create it with requires_grad=True, or leave it out.")
     raise refusal(optimizer, what, remedy)
+
+
+def check_rate(optimizer: str, position: int, group: ParamGroup) -> None:
+    """Whether the learning rate is still a number, whatever schedules and users have done to it."""
+    if not math.isfinite(group.get("lr", 0.0)):
+        what = phrase("the learning rate {rate} in group number {group}", rate=group["lr"], group=position)
+        remedy = phrase("Parameters would become NaN: see which schedule or line of code has set it.")
+        raise refusal(optimizer, what, remedy)
+
+
+def check_shapes(
+    optimizer: str, number: int, now: tuple[int, ...], gradient: Tensor, memories: Mapping[str, Any]
+) -> None:
+    """E13 where the gradient of a parameter, or what is remembered of it, does not have its present shape."""
+    if gradient.shape != now:
+        raise misshapen(optimizer, number, gradient.shape, now)
+    for value in memories.values():
+        if isinstance(value, np.ndarray) and value.shape != now:
+            text = "parameter number {number} with shape {now}, which had shape {shape} at its last step"
+            remedy = phrase("Make a new {optimizer} for it.", optimizer=optimizer)
+            raise refusal(optimizer, phrase(text, number=number, now=now, shape=value.shape), remedy)
 
 
 def misshapen(optimizer: str, number: int, shape: tuple[int, ...], now: tuple[int, ...]) -> ParameterError:

@@ -45,6 +45,20 @@ def refuse_others(optimizer: str, others: Settings, known: Settings) -> None:
             )
 
 
+def check_known(optimizer: str, given: Iterable[str], known: Settings) -> None:
+    """ValueError where a group has a setting that its optimizer does not have."""
+    unknown = sorted(set(given) - known.keys())
+    if unknown:
+        raise ValueError(
+            said(
+                "{optimizer} has no setting {setting!r}; it has {known}",
+                optimizer=optimizer,
+                setting=unknown[0],
+                known=", ".join(known),
+            )
+        )
+
+
 def out_of_range(name: str, value: Any, needed: str) -> ValueError:
     """The error for a setting that makes no sense, with what it must be."""
     return ValueError(

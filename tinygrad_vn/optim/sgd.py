@@ -13,7 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.optim.optimizer import Optimizer, Scratch
+from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.pack import Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup
 from tinygrad_vn.optim.rests import RESTS, are_notes, begin, is_long, move_on, notes, settle
 from tinygrad_vn.optim.settings import check_choice, check_finite, check_flags, check_not_negative, out_of_range
@@ -71,6 +72,7 @@ class SGD(Optimizer):
     the form of Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
     """
 
+    elementwise = True
     decays_rows = True
 
     def __init__(

@@ -8,7 +8,8 @@ import numpy as np
 
 from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.adam import approach, approach_square
-from tinygrad_vn.optim.optimizer import Optimizer, Scratch
+from tinygrad_vn.optim.optimizer import Optimizer
+from tinygrad_vn.optim.pack import Scratch
 from tinygrad_vn.optim.parameters import Parameters, ParamGroup, refusal
 from tinygrad_vn.optim.settings import check_betas, check_finite, check_flags, out_of_range
 from tinygrad_vn.optim.state import State

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_vn.graph import Values
 from tinygrad_vn.optim.parameters import ParamGroup
 from tinygrad_vn.optim.settings import NOT_IN_PYTORCH, ONLY_IN_PYTORCH
 from tinygrad_vn.phrases import said
@@ -32,6 +33,34 @@ def copied(value: Any, dtype: np.dtype[Any] | None = None) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(copied(item, dtype) for item in value)
     return value
+
+
+def take_dtype(state: State, dtype: np.dtype[Any]) -> None:
+    """Let what is remembered of a parameter have its dtype, which may have changed since; whole numbers stay so."""
+    for key, value in state.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            state[key] = value.astype(dtype, copy=False)
+
+
+def remembered(state: State, key: str, like: Values) -> Values:
+    """An array of the state; zeros where it was not needed so far, as when a setting was changed on the way."""
+    array: Values | None = state.get(key)
+    if array is None:
+        array = state[key] = np.zeros_like(like)
+    return array
+
+
+def check_number(number: Any, count: int, optimizer: str) -> None:
+    """ValueError where a saved state is one of a parameter that is not there."""
+    if number not in range(count):
+        raise ValueError(
+            said(
+                "there is no parameter number {number!r}; this {optimizer} has {count} of them",
+                number=number,
+                optimizer=optimizer,
+                count=count,
+            )
+        )
 
 
 def check_memories(number: int, saved: Mapping[str, Any], fresh: State, shape: tuple[int, ...]) -> None:
