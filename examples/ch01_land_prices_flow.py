@@ -9,7 +9,7 @@
 # đồ: quy trình với từng mẫu một, và một epoch mini-batch, mỗi bước dùng loss trung bình của m mẫu. Ba hàm của tài liệu,
 # được ghép lại ở đây, đi theo sơ đồ thứ nhất từng ô một.
 #
-# Source · Nguồn: `003_5f9638466f993df0.txt`, "Hình" 6, 8 and the three functions · và ba hàm.
+# Source · Nguồn: `003_5f9638466f993df0.txt`, "Hình 6", "Hình 8" and the three functions · và ba hàm.
 
 # %%
 from typing import Any

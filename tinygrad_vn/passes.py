@@ -56,15 +56,15 @@ def starting_gradient(result: Any, gradient: Any, record: bool) -> Any:
 def take_out(gradients: dict[Node, Any], node: Node) -> Any:
     """A finished gradient as a Tensor in memory of its own; a rule may have handed one array to two arguments."""
     g = gradients.pop(node)
-    if type(g) is not np.ndarray:
+    if not isinstance(g, np.ndarray):
         if isinstance(g, Recorded):
             return g.clone()  # type: ignore[attr-defined]
         if isinstance(g, RowGradient):
             return untracked_rows(g.alone())
-        return untracked(np.array(g))
+        return untracked(np.asarray(g))
     whole = g.base
-    if whole is not None and whole.shape == g.shape and whole.strides == g.strides and whole.dtype == g.dtype:
-        g = whole  # a view of all of it, as a transpose of a transpose is
+    if type(g) is np.ndarray and whole is not None and whole.shape == g.shape and whole.strides == g.strides:
+        g = whole if whole.dtype == g.dtype else g  # a view of all of it, as a transpose of a transpose is
     gradient = untracked(g)
     del g, whole
     gradient._own()

@@ -4,6 +4,7 @@ wheels/       the library and all that it needs, Jupyter and pytest too
 book/         the book; open book/index.html
 notebooks/    the examples
 exercises/    what students fill in; tests/book checks it
+README.md     what to do, for whoever unpacks it
 install.py    `python install.py` makes an environment here and installs everything from wheels/
 
 Wheels with compiled code are for one system and one version of Python, those of the machine that makes the bundle; for
@@ -71,8 +72,8 @@ def fill(folder: Path, wanted: Sequence[str]) -> None:
     checks.mkdir(parents=True)
     for path in [*(ROOT / "tests/book").glob("test_chapter_*.py"), ROOT / "tests/book/conftest.py"]:
         shutil.copy(path, checks)
-    for path in (ROOT / "LICENSE", ROOT / "README.md", ROOT / "README.vi.md"):
-        shutil.copy(path, folder)
+    shutil.copy(ROOT / "LICENSE", folder)
+    shutil.copy(HERE / "bundle.md", folder / "README.md")
     program = (HERE / "install.py").read_text(encoding="utf-8").replace('("tinygrad-vn",)', repr(tuple(wanted)))
     (folder / "install.py").write_text(program, encoding="utf-8")
 

@@ -6,6 +6,7 @@ Pages are Markdown with a few macros, each on a line of its own:
     {{ drawing used_twice }}      a drawing, with its page to click through
     {{ examples 7 }}              the programs of a chapter, what they print and draw
     {{ exercises 7 }}             the exercises of a chapter
+    {{ solutions 7 }}             where their solutions are
     {{ slides 7 }}                its slides
     {{ section README.md "## Figures" }}    a section of another document
     {{ measured }}                the table of `make bench`, where there is one
@@ -40,6 +41,7 @@ WORDS = {
         "program": "Program",
         "file": "File",
         "check": "check with",
+        "solved": "Code: `{path}` in the checkout; neither the book nor the bundle has it, so students do not.",
         "pages": "pages, one for every step",
         "beamer": "for beamer and XeLaTeX, with overlays",
         "page": "to click through in the browser",
@@ -53,6 +55,7 @@ WORDS = {
         "program": "Chương trình",
         "file": "Tệp",
         "check": "kiểm tra bằng",
+        "solved": "Code: `{path}` trong mã nguồn. Sách và gói zip không chứa tệp này, nên sinh viên không có.",
         "pages": "mỗi bước một trang",
         "beamer": "cho beamer và XeLaTeX, có overlay",
         "page": "bấm xem từng bước trong trình duyệt",
@@ -106,9 +109,28 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     def formula(found: re.Match[str]) -> str:
         tag, text = found.group(1), html.unescape(found.group(2)).strip()
         kind = "block" if text.startswith(r"\[") else "inline"
-        return f'<{tag} class="arithmatex">{convert(text[2:-2].strip(), display=kind)}</{tag}>'
+        return f'<{tag} class="arithmatex">{in_mathml(text[2:-2].strip(), kind)}</{tag}>'
 
     return re.sub(r'<(span|div) class="arithmatex">(.*?)</\1>', formula, content, flags=re.DOTALL)
+
+
+def in_mathml(formula: str, kind: str) -> str:
+    """A formula of TeX in MathML, with the signs as close to what they belong to as they are in print.
+
+    Args:
+        formula: without its dollars.
+        kind: "inline" or "block".
+    """
+    text = convert(formula, display=kind)
+    text = re.sub(
+        r"<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[2-4];)</mi></msup>",
+        r'\1<mo class="prime" lspace="0.1em" rspace="0.05em">\2</mo>',
+        text,
+    )
+    text = text.replace("<mo>&#x022A4;</mo>", "<mi>&#x022A4;</mi>")  # a transpose is no operation between two things
+    text = text.replace("<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>')
+    after = r"(<mo[^>]*>(?!&#x00029;|\]|&#x0203)[^<]*</mo>)"  # not after a closing bracket or a prime
+    return re.sub(f"{after}<mo>&#x02212;</mo>", r'\1<mo form="prefix">&#x02212;</mo>', text)
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Any) -> dict[str, Any]:
@@ -156,12 +178,7 @@ def program(page: Path, lang: str, up: str) -> str:
     parts = [f"### {title}", text, f"{words['run']}: `python examples/{page.name} --lang {lang} --out out/{page.stem}`"]
     pictures = [path for path in sorted(out.glob("*")) if path.suffix in lessons.PICTURES]
     if pictures:
-        images = "\n".join(
-            '<figure><a href="{0}"><img src="{0}" alt="{1}" loading="lazy"></a></figure>'.format(
-                f"{up}figures/{page.stem}/{path.name}", path.stem
-            )
-            for path in pictures
-        )
+        images = "\n".join(figure(path, f"{up}figures/{page.stem}/{path.name}") for path in pictures)
         parts.append(f'<div class="pictures">\n{images}\n</div>')
     if (out / lessons.PRINTED).is_file():
         printed = (out / lessons.PRINTED).read_text(encoding="utf-8").rstrip()
@@ -169,6 +186,16 @@ def program(page: Path, lang: str, up: str) -> str:
     code = page.read_text(encoding="utf-8").rstrip()
     parts.append(folded(words["program"], f'```{{.python .source title="examples/{page.name}"}}\n{code}\n```'))
     return "\n\n".join(parts)
+
+
+def figure(picture: Path, link: str) -> str:
+    """A picture that opens on a click. Its size is given, so that its place is kept free and nothing jumps."""
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', picture.read_text("utf-8", errors="ignore")[:4000])
+    width, height = (round(float(side)) for side in box.groups()) if box else (0, 0)
+    size = f' width="{width}" height="{height}"' if box else ""
+    row = ' class="row"' if width > 2.5 * height else ""  # a strip would be tiny beside another one
+    image = f'<img src="{link}" alt="{picture.stem}" loading="lazy"{size}>'
+    return f'<figure{row}><a href="{link}">{image}</a></figure>'
 
 
 def folded(title: str, text: str) -> str:
@@ -182,6 +209,14 @@ def exercises(lang: str, up: str, chapter: str) -> str:
     words = WORDS[lang]
     head = f"{words['file']} `{path}`; {words['check']} `pytest tests/book -m chapter_{int(chapter)}`."
     return f"{head}\n\n{piece(path).as_markdown()}"
+
+
+def solutions(lang: str, up: str, chapter: str) -> str:
+    """Where the solutions of a chapter's exercises are; the book does not show them."""
+    path = f"tests/book/solutions/chapter_{int(chapter):02}.py"
+    if not (ROOT / path).is_file():
+        raise LookupError(f"there is no {path}")
+    return WORDS[lang]["solved"].format(path=path)
 
 
 def material(lang: str, up: str, chapter: str) -> str:
@@ -218,6 +253,7 @@ MACROS: dict[str, Callable[..., str]] = {
     "drawing": drawing,
     "examples": programs,
     "exercises": exercises,
+    "solutions": solutions,
     "slides": material,
     "section": section,
     "measured": measured,

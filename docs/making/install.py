@@ -3,6 +3,7 @@
 Cài mọi thứ từ thư mục `wheels` bên cạnh tệp này, không cần mạng: `python install.py`. Cần Python 3.11 trở lên.
 """
 
+import importlib.util
 import subprocess
 import sys
 import venv
@@ -16,6 +17,9 @@ def main() -> int:
     """Make the environment .venv beside this file, and install."""
     if sys.version_info < (3, 11):  # noqa: UP036  # who runs this has not installed anything yet
         print("Python >= 3.11, please. / Cần Python 3.11 trở lên.", file=sys.stderr)
+        return 1
+    if importlib.util.find_spec("ensurepip") is None:  # Debian and Ubuntu keep it in a package of its own
+        print("Python lacks venv. / Python thiếu venv: sudo apt install python3-venv", file=sys.stderr)
         return 1
     venv.create(HERE / ".venv", with_pip=True, clear=True)
     programs = HERE / ".venv" / ("Scripts" if sys.platform == "win32" else "bin")

@@ -19,6 +19,7 @@ from docs.making.stamps import STAMP, fingerprint, is_made_of
 SECONDS = 120  # generous: the machine may be busy
 PICTURES = (".svg", ".png")
 PRINTED = "printed.txt"
+SOURCE = {"en": "Source", "vi": "Nguồn"}
 
 
 def pages(chapter: int | None = None) -> list[Path]:
@@ -28,27 +29,30 @@ def pages(chapter: int | None = None) -> list[Path]:
 
 
 def opening(page: Path, lang: str) -> tuple[str, str]:
-    """The heading and the first paragraph of an example in one language, as Markdown.
+    """The heading and the first paragraph of an example in one language, as Markdown, and where it comes from.
 
-    The first cell has both languages, the Vietnamese paragraph being the one with Vietnamese letters.
+    The first cell has both languages: a heading in two halves, a paragraph that begins with the language's name, and a
+    line with the document and the place in it.
     """
     cell = re.search(r"^# %% \[markdown\]\n((?:#.*\n)+)", page.read_text(encoding="utf-8"), re.MULTILINE)
     if cell is None:
         raise LookupError(f"{page.name} does not begin with a cell of Markdown")
     text = re.sub(r"^# ?", "", cell.group(1), flags=re.MULTILINE)
     heading = re.search(r"^#+ (.+)$", text, re.MULTILINE)
-    title = heading.group(1) if heading else page.stem
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|^#.*$", text, flags=re.MULTILINE)]
-    spoken = [part for part in paragraphs if part and is_vietnamese(part) == (lang == "vi")]
-    halves = re.split(r" [·/|] ", title)
-    if len(halves) == 2:
-        title = next((half for half in halves if is_vietnamese(half) == (lang == "vi")), halves[0])
-    return title, re.sub(r"^\*\*(English|Tiếng Việt)\.?\*\* ", "", "\n\n".join(spoken), flags=re.MULTILINE)
+    halves = sorted((heading.group(1) if heading else page.stem).split(" · "), key=vietnamese_letters)
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+    mark = {"en": "**English.** ", "vi": "**Tiếng Việt.** "}[lang]
+    spoken = [part.removeprefix(mark) for part in paragraphs if part.startswith(mark)]
+    if not spoken:
+        raise LookupError(f"{page.name} has no paragraph that begins with {mark}")
+    source = re.search(r'`\d{3}_\w+\.txt`(, (\d[\d.–]*\d|\d)?( ?"[^"]+")?)*', " ".join(text.split()))
+    spoken += [f"{SOURCE[lang]}: {source.group(0).rstrip(', ')}."] if source else []
+    return halves[-1 if lang == "vi" else 0], "\n\n".join(spoken)
 
 
-def is_vietnamese(text: str) -> bool:
-    """Whether a text has letters that only Vietnamese has."""
-    return len(re.findall(r"[ăđơưạ-ỹ]", text.lower())) >= 1 + len(text) // 150
+def vietnamese_letters(text: str) -> int:
+    """How many letters with Vietnamese marks a text has."""
+    return len(re.findall(r"[à-ãè-ìò-õùúýăđĩũơưạ-ỹ]", text.lower()))
 
 
 def run(page: Path, folder: Path, lang: str) -> None:

@@ -30,6 +30,8 @@ INTRODUCTION = {
     "en": "Written from the docstrings.",
     "vi": "Trang này được tạo từ docstring (bằng tiếng Anh).",
 }
+# Lines that are indented, aligned in columns, or a program.
+BLOCK = re.compile(r"^\s{2,}|\S {2,}\S|^import \w|^\w+ = [\w.]+\(", re.MULTILINE)
 PARTS = ("Args", "Returns", "Raises", "Attributes", "Yields", "Source", "Note", "Warns")
 
 
@@ -124,9 +126,9 @@ def as_text(text: str) -> str:
     """A docstring as Markdown that shows its characters as they are; indented and aligned lines become a block."""
     blocks = []
     for block in text.split("\n\n"):
-        if re.search(r"^\s{2,}|\S {2,}\S", block, re.MULTILINE):
+        if BLOCK.search(block):
             blocks.append(f"```text\n{textwrap.dedent(block)}\n```")
         else:
             parts = re.split(r"(`[^`]*`)", block)
             blocks.append("".join(p if p.startswith("`") else re.sub(r"([\\*_<>$\[\]#|])", r"\\\1", p) for p in parts))
-    return "\n\n".join(blocks)
+    return "\n\n".join(blocks).replace("\n```\n\n```text\n", "\n\n")  # an empty line in a program does not end it

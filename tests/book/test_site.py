@@ -19,7 +19,7 @@ from mkdocs.config import load_config
 import docs.making
 from docs.making import drawings, lessons
 from docs.making.__main__ import FRONT_DOOR
-from docs.making.hooks import piece, section
+from docs.making.hooks import in_mathml, piece, section, solutions
 from tests.lecture.chromium import WebDriverWait, browser, screen  # noqa: F401  # browser is a fixture
 
 LANGUAGES = ("en", "vi")
@@ -103,9 +103,30 @@ def test_every_chapter_has_what_it_promises(site):
             slides = (site / lang / f"teach/chapter_{number:02}.html").read_text(encoding="utf-8")
             for ending in ("pdf", "tex", "svg", "html"):
                 assert re.search(rf'href="\.\./\w+/\w+\.{ending}"', slides), ending
+            assert slides.count("<h2") == 6  # the plan, the board, pitfalls, questions, solutions, slides
+            assert f"tests/book/solutions/chapter_{number:02}.py" in slides
     shown = (site / "vi/chapters/chapter_01.html").read_text(encoding="utf-8")
     assert "0.4294966757297516" in shown  # what the example prints
     assert "figures/ch01_descent/" in shown  # and draws
+
+
+@pytest.mark.parametrize("page", lessons.pages(), ids=lambda page: page.stem)
+def test_an_example_is_introduced_in_one_language(page):
+    (title, said), (titel, told) = (lessons.opening(page, lang) for lang in LANGUAGES)
+    assert title != titel
+    assert "Nguồn" not in said
+    assert "Source" not in told
+    assert re.search(r"\b(the|and|is)\b", said.split("\n\n")[0])
+    assert re.search("[ăđơưạ-ỹ]", told.split("\n\n")[0])
+    assert said.count("\n\n") == told.count("\n\n") <= 1  # a paragraph, and where it comes from
+    assert re.findall(r"`\d{3}_\w+\.txt`", said) == re.findall(r"`\d{3}_\w+\.txt`", told) != []
+
+
+def test_formulas_are_set_as_in_print():
+    assert in_mathml("f'(x)", "inline").count("<msup>") == 0
+    minus = re.findall(r"<mo([^>]*)>&#x02212;", in_mathml("a - 1 = -2, (-3) - f' - 4", "inline"))
+    assert [("prefix" in settings) for settings in minus] == [False, True, True, False, False]
+    assert "<mi>&#x022A4;</mi>" in in_mathml(r"W^\top", "inline")
 
 
 def test_the_engine_in_the_book_is_the_engine(site):
@@ -114,7 +135,7 @@ def test_the_engine_in_the_book_is_the_engine(site):
     source = (docs.making.ROOT / "tinygrad_vn/backprop.py").read_text(encoding="utf-8").splitlines()
     (line,) = [number for number, content in enumerate(source, 1) if content.strip().startswith("rules = node")]
     assert source[line - 1].strip() in words
-    assert re.search(rf"\b{line}\b", words)
+    assert f'<span class="normal">{line}</span>' in text
 
 
 @pytest.mark.parametrize(
@@ -129,6 +150,11 @@ def test_a_piece_of_code_that_is_gone_stops_the_build(asked):
 def test_a_section_that_is_gone_stops_the_build():
     with pytest.raises(LookupError, match="No such heading"):
         section("en", "", "README.md", "## No such heading")
+
+
+def test_solutions_that_are_gone_stop_the_build():
+    with pytest.raises(LookupError, match="chapter_13"):
+        solutions("en", "", "13")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -45,7 +45,12 @@ def variables_of(theme: Theme) -> dict[str, str]:
     return colors
 
 
-def colors() -> str:
+def style_sheet_of(package: str, name: str) -> str:
+    """The style sheet of a page: the colours, what all pages share, and its own."""
+    return _colors() + resource("tinygrad_vn.lecture", "offline.css") + resource(package, name)
+
+
+def _colors() -> str:
     """The colours of both themes as CSS variables: the reader's system decides, `data-theme` overrules it."""
     light, dark = (
         "".join(f"--{name}:{color};" for name, color in variables_of(theme).items()) for theme in (LIGHT, DARK)

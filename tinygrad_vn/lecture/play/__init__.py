@@ -1,6 +1,6 @@
 """A web page to play with gradient descent: a curve or a surface, learning rate, momentum, start; step by step.
 
-page           the file, which needs nothing but a browser
+page           the file, which needs nothing but a browser: page.html, filled in
 functions      the functions to choose from
 words          what the page says, Vietnamese and English
 expression.js  formulas as they are typed, with their derivatives; nothing is handed to the browser's own `eval`

@@ -147,11 +147,11 @@ def _describe(
     size, text = float(part.get("font-size", "0")), part.text or ""
     part.set("font-size", f"{size:g}")
     name = names.get(part.get("fill", "").lower())
-    if size == NUMBERS and name in ("value", "gradient"):
-        part.set("data-n", name)
-    elif text in numbered and part.get("font-weight") != "bold":
+    if text in numbered and part.get("font-weight") != "bold":
         part.set("data-w", str(numbered[text]))
         part.text = words[text][lang]
+    elif size == NUMBERS and name in ("value", "gradient"):
+        part.set("data-n", name)
 
 
 def _join_texts(group: ET.Element) -> None:

@@ -14,7 +14,7 @@ from tinygrad_vn.graph import Values
 from tinygrad_vn.language import LANGUAGES, Language
 from tinygrad_vn.lecture.computation.graph import Graph, Variable
 from tinygrad_vn.lecture.numbers import elements, is_in_full, summary
-from tinygrad_vn.lecture.offline import colors, json_of, policy_of, resource
+from tinygrad_vn.lecture.offline import json_of, policy_of, resource, style_sheet_of
 from tinygrad_vn.lecture.picture.dot import Style
 from tinygrad_vn.lecture.picture.labels import escaped
 from tinygrad_vn.lecture.picture.said import description_of, title_of
@@ -186,7 +186,7 @@ def _box(variable: Variable, style: Style) -> Data:
 
 def _assembled(story: Data, svg: str, style: Style) -> str:
     script = "\n".join(resource(ROOM, name) for name in SCRIPTS)
-    style_sheet = colors() + resource(ROOM, "page.css")
+    style_sheet = style_sheet_of(ROOM, "page.css")
     lang, title = style.lang, escaped(story["title"][style.lang])
     chosen = ' data-theme="dark"' if style.theme == DARK else ""
     return f"""<!DOCTYPE html>

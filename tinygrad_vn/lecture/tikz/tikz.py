@@ -44,14 +44,14 @@ OVERLAYS: Final = r"""\tikzset{
 }
 \providecommand{\tgFit}[3]{\sbox0{#3}%
   \ifdim\wd0>#1\sbox0{\resizebox{#1}{!}{\usebox0}}\fi
-  \ifdim\ht0>#2\sbox0{\resizebox{!}{#2}{\usebox0}}\fi
+  \ifdim\dimexpr\ht0+\dp0\relax>#2\sbox0{\resizebox*{!}{#2}{\usebox0}}\fi
   \usebox0}
 """
 
 LINE: Final = 19  # points from one line of a caption to the next
 MOST_LINES: Final = 4  # of a caption at its full size
-SLIDE: Final = (397, 215)  # points: width and height of the text on a slide of beamer, 16:9
-FILLED: Final = 0.92  # of the height, by the picture and what is said below it
+SLIDE: Final = (397, 251)  # points: width and height of the text on a slide of beamer, 16:9
+FILLED: Final = 0.78  # of the height, by the picture and what is said below it; the title has the rest
 
 
 def tikz_of(drawing: GraphDrawing, document: bool = False, overlays: bool = False) -> str:
@@ -161,7 +161,7 @@ def _caption(place: int, step: Step, tall: int) -> str:
     if len(formulas) > MOST_LINES and step.kind == "summary":
         formulas = [r" \qquad ".join(formulas[i : i + 2]) for i in range(0, len(formulas), 2)]
     lines = [f"\\textbf{{{words(step.heading)}}}", *formulas]
-    table = r"\begin{tabular}[b]{@{}c@{}}" + r" \\[3bp] ".join(lines) + r"\end{tabular}"
+    table = r"\begin{tabular}[b]{@{}c@{}}" + r" \\ \noalign{\vskip 3bp} ".join(lines) + r"\end{tabular}"
     return f"\\only<{place}>{{\\tgFit{{\\linewidth}}{{{tall}bp}}{{{table}}}}}%"
 
 

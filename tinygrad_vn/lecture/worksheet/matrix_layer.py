@@ -10,13 +10,14 @@ from tinygrad_vn.nn import functional as F
 
 
 def matrix_layer(rng: np.random.Generator) -> Exercise:
-    """Two samples of three numbers, two neurons; none of the sums is 0, some are positive and some negative."""
+    """Two samples of three numbers, two neurons; none of the sums is 0, and two or three of four let a gradient by."""
     while True:
         X, W = drawn(rng, [-1, 0, 1, 2], 2, 3), drawn(rng, [-2, -1, 1, 2], 3, 2)
         b, Y = drawn(rng, [-1, 1], 1, 2), drawn(rng, [0, 1, 2], 2, 2)
         Z = X @ W + b
         awake = Z > 0
-        if (Z != 0).all() and 1 <= awake.sum() <= 3 and (awake & (Z != Y)).any() and abs(Z).max() <= 6:
+        passed = (awake & (Z != Y)).sum()
+        if (Z != 0).all() and 2 <= passed <= awake.sum() <= 3 and abs(Z).max() <= 6 and X.any(axis=0).all():
             break
     inputs, weights, bias = (tensor(value, requires_grad=True) for value in (X, W, b))
     sums = inputs @ weights + bias

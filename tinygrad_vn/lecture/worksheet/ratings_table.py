@@ -28,7 +28,7 @@ START: Final = (0.5, 0.5)
 
 
 def ratings_table(rng: np.random.Generator) -> Exercise:
-    """Ratings from 1 to 5 made of two factors; two of D's are missing, and what they are can be told apart."""
+    """Ratings from 1 to 5 made of two factors; two of D's are missing, and the step begins away from its goal."""
     while True:
         M = drawn(rng, [1, 2, 3, 4], 5, 2)
         C, D = np.array([[1, 0], [0, 1], [1, 1], [0.5, 0.5]])[rng.permutation(4)[:2]]
@@ -37,7 +37,8 @@ def ratings_table(rng: np.random.Generator) -> Exercise:
         known = np.delete(np.arange(5), missing)
         table = U @ M.T
         G = M[known].T @ M[known]
-        if table.max() <= 5 and abs(np.linalg.det(G)) >= 3 and table[3, missing[0]] != table[3, missing[1]]:
+        can_be_told_apart = abs(np.linalg.det(G)) >= 3 and table[3, missing[0]] != table[3, missing[1]]
+        if table.max() <= 5 and can_be_told_apart and tuple(D) != START:
             break
     shown = table.copy()
     shown[3, missing] = np.nan
