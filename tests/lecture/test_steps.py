@@ -79,3 +79,34 @@ def test_second_derivatives_go_through_a_graph_that_was_drawn():
     for plain, drawn in zip(penalty(False), penalty(True), strict=True):
         assert (plain is None) == (drawn is None)
         assert plain is None or np.array_equal(plain.numpy(), drawn.numpy())
+
+
+@pytest.mark.parametrize("frozen", [["weight", "bias"], ["weight"], ["bias"]], ids=str)
+def test_parameters_that_are_frozen_before_or_after(frozen):
+    """What was required when the layer computed is what counts, in the drawing and in the pass after it."""
+    x = tg.tensor(RNG.standard_normal((4, 3)))
+    gradients = []
+    for is_drawn in (False, True):
+        before, after = layers(), layers()
+        for model in (before, after):
+            if model is before:
+                for name in frozen:
+                    getattr(model[0], name).requires_grad_(False)
+            loss = (model(x) ** 2).sum()
+            if model is after:
+                for name in frozen:
+                    getattr(model[0], name).requires_grad_(False)
+            if is_drawn:
+                kinds = [operation.kind for operation in tg.draw(loss).graph.operations]
+                assert kinds[-4:] == ["matmul", "add", "square", "sum"]
+            loss.backward()
+            gradients.append([None if p.grad is None else p.grad.tolist() for p in model.parameters()])
+    assert gradients[0] == gradients[2]
+    assert gradients[1] == gradients[3]
+
+
+def test_a_model_that_is_frozen_once_it_has_computed_can_be_drawn():
+    model = layers()
+    loss = (model(RNG.standard_normal((4, 3))) ** 2).sum()
+    model.requires_grad_(False)
+    assert [operation.kind for operation in tg.draw(loss).graph.operations].count("matmul") == 2

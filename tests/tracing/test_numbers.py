@@ -15,7 +15,14 @@ SPECIAL = [0.0, -0.0, 1.5, -2.25, 1e308, -1e-308, np.inf, -np.inf, np.nan]
 OPERATIONS = [
     *("{p} + {q}", "{p} - {q}", "{p} * {q}", "{p} / {q}", "-{p}", "{p} ** 2", "{p} * 0.3", "2 / {p}", "1 - {p}"),
     *("{p}.relu()", "np.maximum({p}, {q})", "np.maximum({p}, 0.0)", "np.where({p} > {q}, {p}, {q})", "{p} / 3"),
-    *("np.where({p} > 0.5, {p}, 0.0)", "{p}.tanh()", "np.minimum({p}, {q})", "{p}.astype(float) + {q}"),
+    *(
+        "np.maximum(0, {p})",
+        "{p} * (({p} > 0) + ({q} > 0))",
+        "np.where({p} > 0.5, {p}, 0.0)",
+        "{p}.tanh()",
+        "np.minimum({p}, {q})",
+        "{p}.astype(float) + {q}",
+    ),
 ]
 
 
@@ -84,3 +91,29 @@ def test_numbers_that_leave_as_arrays_keep_their_kind() -> None:
         number, both, narrow = step()
     assert (number.shape, number.dtype, both.dtype, narrow.dtype) == ((), np.float64, np.float64, np.float32)
     assert (number.item(), both.numpy().tolist(), narrow.item()) == (2.0, [2.0, 4.0], 2.0)
+
+
+def test_truth_values_are_added_as_numpy_adds_them() -> None:
+    function = tg.jit(lambda a, b: np.where(a > b, a, 0.0) * ((a > 0) + (b > 0)))
+    assert [function(tg.tensor(a), tg.tensor(1.0)).item() for a in (-1.0, -2.0, 4.0, 4.0)] == [0.0, 0.0, 4.0, 4.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_literals_take_the_kind_of_the_result(dtype: Any) -> None:
+    function = tg.jit(lambda a: (np.maximum(0, a), 1 / -np.maximum(a + 0.5, 0)))
+    for a in (1.0, 2.0, 3.0, -3.0):
+        with np.errstate(divide="ignore"):
+            larger, inverse = function(tg.tensor(a, dtype=dtype))
+    assert (larger.dtype, inverse.dtype, larger.item(), inverse.item()) == (dtype, dtype, 0.0, -np.inf)
+
+
+def test_what_numpy_was_told_to_raise_it_raises() -> None:
+    @tg.jit
+    def cube(a: tg.Tensor) -> Any:
+        with np.errstate(over="raise"):
+            return a * a * a
+
+    for a in (1.0, 2.0, 3.0):
+        cube(tg.tensor(a))
+    with pytest.raises(FloatingPointError, match="overflow"):
+        cube(tg.tensor(1e200))

@@ -462,3 +462,36 @@ def test_what_is_kept_is_not_written_over() -> None:
     for things, copies in kept:
         for thing, copy in zip(things, copies, strict=True):
             same(np.asarray(thing.numpy() if isinstance(thing, tg.Tensor) else thing), copy)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_an_index_that_does_not_exist_is_an_error_in_every_call(sparse: bool) -> None:
+    table = nn.Embedding(5, 2, sparse=sparse)
+    optimizer = optim.SGD(table.parameters(), lr=0.1)
+
+    @tg.jit
+    def step(rows: Any) -> tg.Tensor:
+        optimizer.zero_grad()
+        loss = (table(rows) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    for rows in ([0, 1], [1, 2], [3, 3]):
+        step(np.array(rows))
+    before = table.weight.tolist()
+    for rows, wrong in (([-1, 2], -1), ([1, 9], 9)):
+        with pytest.raises(IndexError, match=f"index {wrong} is outside of an embedding with num_embeddings=5"):
+            step(np.array(rows))
+    assert table.weight.tolist() == before
+    assert str(step.program.source).count("_check_row_numbers") == 1
+
+
+def test_a_layout_by_columns_is_summed_as_in_eager_code() -> None:
+    rng, weight = np.random.default_rng(1), tg.tensor(np.random.default_rng(2).normal(size=(7, 3)))
+    functions = [lambda x: F.relu(x.T).sum(), lambda x: F.relu(F.linear(x, weight)).sum()]
+    for function, shape in zip(functions, [(20, 50), (2, 5, 4, 3)], strict=True):
+        repeated = tg.jit(function)
+        for _ in range(20):
+            x = tg.tensor(np.asfortranarray(rng.normal(size=shape)))
+            assert repeated(x).item() == function(x).item()

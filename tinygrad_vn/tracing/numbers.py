@@ -19,6 +19,7 @@ OPERATORS = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.greater: ">", np.greater_equal: ">=",
     np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
 }  # fmt: skip
+ARITHMETIC = {np.add, np.subtract, np.multiply, np.divide, np.negative, np.square}
 WRITTEN = {*OPERATORS, np.negative, np.square, np.maximum, np.where, LET_THROUGH}
 PLAIN = {np.dtype(np.float64), np.dtype(bool)}  # what Python's own numbers are
 
@@ -36,7 +37,7 @@ def python_numbers(recording: Recording) -> set[Value]:
     return {
         value
         for value, steps in readers.items()
-        if is_number(value) and value.content.dtype in PLAIN and value not in kept and all(map(_is_plain, steps))
+        if is_number(value) and value not in kept and all(_is_plain(value, step) for step in steps)
     }
 
 
@@ -52,17 +53,27 @@ def is_of_numbers(step: Step) -> bool:
         and step.function in WRITTEN
         and is_number(step.result)
         and not step.named
+        and step.errors is None
+        and (step.result.content.dtype.kind != "b" or step.function not in ARITHMETIC)
         and not any(isinstance(value.content, np.ndarray) and value.content.ndim for value in step.inputs())
     )
 
 
-def _is_plain(reader: Step) -> bool:
-    """Whether a step that reads a number can do with Python's own, in place of NumPy's."""
+def _is_plain(value: Value, reader: Step) -> bool:
+    """Whether a step that reads a number can do with Python's own, in place of NumPy's.
+
+    One of two truth values is that only as a condition: Python adds them up to 2.
+    """
+    kind = value.content.dtype
     if reader.kind == "grad":
-        return not reader.function
-    return is_of_numbers(reader) and all(
-        not isinstance(value.content, np.ndarray) or value.content.dtype in PLAIN for value in reader.inputs()
-    )
+        return kind == np.float64 and not reader.function
+    if not is_of_numbers(reader):
+        return False
+    if kind == bool:
+        conditions = {np.where: 0, LET_THROUGH: 1}
+        return [i for i, arg in enumerate(reader.args) if arg is value] == [conditions.get(reader.function)]
+    kinds = {one.content.dtype for one in reader.inputs() if isinstance(one.content, np.ndarray)}
+    return kind == np.float64 and kinds <= PLAIN
 
 
 def written(step: Step, spell: Spelling, function: Spelling, own: set[Value]) -> str:
@@ -92,15 +103,15 @@ def _text(step: Step, spell: Spelling, function: Spelling, is_own: bool) -> str:
         return f"-{spell(args[0])}"
     if step.function is np.square:
         return f"{spell(args[0])} * {spell(args[0])}"
-    if step.function is np.maximum:  # of equal zeros and NaN, NumPy's choice
-        first, second = map(spell, args)
-        larger = f"{second} if {second} > {first} else " if is_own else ""
-        return f"{first} if {first} > {second} else {larger}{function(np.maximum)}({first}, {second})"
 
     def number(arg: Any) -> Any:
         """A literal, in the kind of the result."""
         return arg if isinstance(arg, Value) else kind.type(arg).item() if is_own else kind.type(arg)
 
+    if step.function is np.maximum:  # of equal zeros and NaN, NumPy's choice
+        first, second = (spell(number(arg)) for arg in args)
+        larger = f"{second} if {second} > {first} else " if is_own else ""
+        return f"{first} if {first} > {second} else {larger}{function(np.maximum)}({first}, {second})"
     if step.function is LET_THROUGH:
         return f"{spell(args[0])} if {spell(args[1])} else {spell(number(0))}"
     chosen, other = map(number, args[1:])

@@ -40,19 +40,19 @@ def simplified(recording: Recording, made: Iterable[Value]) -> Recording:
         if step.stays:
             if step.kind == "effect":
                 seen.clear()
-            steps.append(step)
+            if step.kind != "check" or seen.setdefault(identity(step), step) is step:
+                steps.append(step)
             continue
         if all(value.kind == "constant" for value in step.inputs()):
             for value in step.results():
                 value.kind, value.views = "constant", None
             continue
         step.args = without_stretching(step)
-        key = (step.kind, fingerprint(step.function), fingerprint(step.args), fingerprint(named), str(step.errors))
-        if key in seen:
-            replaced.update(zip(step.results(), seen[key].results(), strict=True))
-            continue
-        seen[key] = step
-        steps.append(step)
+        known = seen.setdefault(identity(step), step)
+        if known is step:
+            steps.append(step)
+        else:
+            replaced.update(zip(step.results(), known.results(), strict=True))
     returned = mapped(recording.returned, now)
     steps = checks_first(needed(steps, returned))
     return Recording(steps, returned, recording.leaves, recording.settings)
@@ -135,6 +135,11 @@ def checks_first(steps: list[Step]) -> list[Step]:
             raise Tangled(phrase("{what} looks at values after something has been changed", what=what))
         waiting += [makers[value] for value in step.inputs() if value in makers]
     return [*steps[:begin], *(s for s in steps[begin:] if s in moved), *(s for s in steps[begin:] if s not in moved)]
+
+
+def identity(step: Step) -> Any:
+    """What is equal for two steps that do the same."""
+    return step.kind, fingerprint(step.function), fingerprint(step.args), fingerprint(step.named), str(step.errors)
 
 
 def fingerprint(item: Any) -> Any:

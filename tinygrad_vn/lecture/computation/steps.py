@@ -1,8 +1,9 @@
 """A layer's one operation, taken apart into the steps that it stands for: Wᵀ, x Wᵀ, x Wᵀ + b.
 
 That `nn.Linear` is recorded as a single operation makes it quick; on the blackboard it is a product and a sum. So
-before a graph is drawn or explained, every such operation is replaced by those, in the graph itself. Values and
-gradients stay what they were, to the last bit, and `backward()` finds a graph like any other.
+before a graph is drawn or explained, every such operation is replaced by those, in the graph itself. `backward()` then
+finds a graph like any other, and the same gradients: of a matrix to the last bit, of a stack of matrices, and where the
+pass itself is recorded, up to rounding.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tinygrad_vn.graph import Node, newest_first
+from tinygrad_vn.graph import Leaf, Node, newest_first
 from tinygrad_vn.modes import enable_grad
 from tinygrad_vn.recording import linked
 from tinygrad_vn.rules import products
@@ -29,14 +30,22 @@ def step_by_step(roots: Iterable[Node]) -> list[Node]:
 def _take_apart(layer: Node) -> None:
     """The layer's node becomes its last step; the steps before get nodes of their own, which are older."""
     values = [np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1)] if layer.args is None else layer.args
-    x, weight, bias = (
-        value if node is None else linked(value, node) for node, value in zip(layer.inputs, values, strict=True)
-    )
+    inputs: dict[Node, Node] = {}  # stand-ins, which require a gradient if the real ones did when the layer computed
+    given = []
+    for value, node in zip(values, layer.inputs, strict=True):
+        if node is None:
+            given.append(value)
+            continue
+        stand_in = Leaf(requires_grad=type(node) is not Leaf or node.was_required(layer.order))
+        inputs[stand_in] = node
+        given.append(linked(value, stand_in))
+    x, weight, bias = given
     with enable_grad():
-        result = x @ weight.T if layer.inputs[2] is None else x @ weight.T + bias
+        result = x @ weight.T if bias is None else x @ weight.T + bias
     last = result._node
-    steps = [node for node in newest_first([last]) if node.order > layer.order]
+    steps = newest_first([last])
     for place, step in enumerate(steps):
+        step.inputs = [None if source is None else inputs.get(source, source) for source in step.inputs]
         step.order = layer.order - place / 10  # type: ignore[assignment]  # nobody else is between two whole numbers
         step.spent, step.large = layer.spent, layer.large
         if layer.args is None:

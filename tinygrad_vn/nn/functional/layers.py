@@ -59,7 +59,9 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, sparse
         ValueError: there is no row padding_idx.
     """
     weight = real_tensor(weight)
-    indices = _row_numbers(input._values() if isinstance(input, Tensor) else np.asanyarray(input), len(weight))
+    indices = input._values() if isinstance(input, Tensor) else np.asanyarray(input)
+    _check_row_numbers(indices, len(weight))
+    indices = indices.astype(np.intp, copy=False)
     if padding_idx is not None and not -len(weight) <= padding_idx < len(weight):
         text = "{place}: padding_idx={row} is none of the {count} rows"
         raise ValueError(said(text, place="embedding", row=padding_idx, count=len(weight)))
@@ -67,10 +69,10 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, *, sparse
 
 
 @looks_at_values
-def _row_numbers(indices: Values, count: int) -> Values:
-    """The indices as numbers of rows, after a look at each."""
+def _check_row_numbers(indices: Values, count: int) -> None:
+    """TypeError or IndexError where one of the indices is no number of a row."""
     if not indices.size:
-        return indices.astype(np.intp)
+        return
     if indices.dtype.kind not in "iu":
         text = "an embedding is indexed with whole numbers, not {dtype}; write indices.astype(int)"
         raise TypeError(said(text, dtype=indices.dtype))
@@ -79,7 +81,6 @@ def _row_numbers(indices: Values, count: int) -> Values:
         wrong = indices.max() if indices.min() >= 0 else indices.min()
         text = "index {wrong} is outside of an embedding with num_embeddings={count}: indices go from 0 to {last}"
         raise IndexError(said(text, wrong=wrong, count=count, last=count - 1))
-    return rows
 
 
 def dropout(
