@@ -116,7 +116,10 @@ class Embedding(Module):
         num_embeddings: the number of rows.
         embedding_dim: the length of each.
         padding_idx: a row that stands for "nothing here": first 0, and never trained. May count from the end.
-        sparse: whether gradients hold only the rows that were used.
+        sparse: whether gradients hold only the rows that were used: for `optim.SGD`, `Adagrad` and `SparseAdam`, whose
+            steps then take no longer on a larger table. Exact for plain SGD and Adagrad; with momentum or weight decay
+            SGD brings a row up to date when its next gradient comes, and all with `optimizer.catch_up()`; SparseAdam
+            lets the averages of the other rows rest.
         dtype: of the table; the default dtype by default.
         rng: where the first values come from; the process's generator by default.
 
