@@ -69,7 +69,7 @@ def _is_plain(value: Value, reader: Step) -> bool:
         return kind == np.float64 and not reader.function
     if not is_of_numbers(reader):
         return False
-    if kind == bool:
+    if kind.kind == "b":
         conditions = {np.where: 0, LET_THROUGH: 1}
         return [i for i, arg in enumerate(reader.args) if arg is value] == [conditions.get(reader.function)]
     kinds = {one.content.dtype for one in reader.inputs() if isinstance(one.content, np.ndarray)}
