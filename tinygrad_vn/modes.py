@@ -81,6 +81,9 @@ class Watch:
         """The gradient of a Tensor with this node, as a Tensor or None."""
         return node.grad
 
+    def no_gradient(self, tensor: Any) -> None:
+        """Told when a Tensor without a node is asked for its gradient, which is None."""
+
     def assign(self, tensor: Any, index: Any, value: Any) -> bool:
         """`tensor[index] = value`; False to leave it to the Tensor. An index of None stands for all of it."""
         return False
@@ -94,6 +97,12 @@ class Watch:
 
     def required(self, leaf: Any, wanted: bool) -> None:
         """Told when a leaf is asked for gradients, or no longer."""
+
+    def tied(self, why: Any) -> None:
+        """Told, with a text, where the shape of what follows depends on values."""
+
+    def replaced(self, by: str) -> None:
+        """Told when another watch is entered inside."""
 
 
 State = tuple[bool, Watch | None, tuple["Mode", ...]]
@@ -175,6 +184,9 @@ class Mode:
         return mode(function)
 
     def __enter__(self) -> None:
+        watch = _state.get()[1]
+        if watch is not None and self.watch is not None:
+            watch.replaced(f"{type(self).__name__}()")
         _hold((self, *_state.get()[2]))
 
     def __exit__(self, *exception: object) -> None:

@@ -175,10 +175,12 @@ class Tensor(Idioms):
 
     def item(self) -> Any:
         """The one element as a Python number."""
+        _told(".item()")
         return self._data.item()
 
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
+        _told(".tolist()")
         return self._data.tolist()
 
     def numpy(self) -> Values:
@@ -232,6 +234,7 @@ class Tensor(Idioms):
             what = phrase("A deep copy of {tensor} would tear it out of its graph", tensor=self._called())
             remedy = phrase("Use .clone() inside the graph, .detach().clone() outside.")
             raise GradientError("E05", what=what, remedy=remedy)
+        _told("copy.deepcopy(tensor)")
         twin = copy.copy(self)
         twin._data = self._data.copy()
         if twin._node is not None and twin._node.grad is not None:
@@ -247,6 +250,9 @@ class Tensor(Idioms):
     def grad(self) -> Tensor | None:
         """The gradient that `backward()` left here, summed over passes; None before the first."""
         if self._node is None:
+            watch = current()[1]
+            if watch is not None:
+                watch.no_gradient(self)
             return None
         if type(self._node) is Node and not self._node.retains_grad:
             warn_user(GradientWarning("E11", what=self._called()))
@@ -334,21 +340,26 @@ class Tensor(Idioms):
     def __bool__(self) -> bool:
         if self._data.size != 1:
             raise ShapeError("E15", shape=self.shape)
+        _told("bool(tensor)")
         return bool(self._data.item())
 
     def __float__(self) -> float:
+        _told("float(tensor)")
         return float(self._data.item())
 
     def __int__(self) -> int:
+        _told("int(tensor)")
         return int(self._data.item())
 
     def __index__(self) -> int:
+        _told("tensor.__index__()")
         return self._data.__index__()
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and self.size == 1 else format(str(self), spec)
 
     def __repr__(self) -> str:
+        _told("repr(tensor)")
         values = np.array2string(self._data, separator=", ", prefix="tensor(", precision=6)
         parts = [values if self.size or self.ndim == 1 else f"[], shape={self.shape}"]
         usual = {"f": get_default_dtype(), "i": np.dtype(np.int64), "b": np.dtype(bool)}

@@ -13,7 +13,8 @@ source.py        the recording as a Python function
 handing.py       what that function calls besides NumPy
 listing.py       the recording for readers: names.py, spelling.py, lines.py
 guards.py        what must be the same about arguments
-surroundings.py  and about globals, closure cells, attributes
+met.py           which code of the user's runs
+surroundings.py  what must be the same about globals, closure cells, attributes
 trusted.py       for which calls a recording holds
 jitted.py        `jit`
 """

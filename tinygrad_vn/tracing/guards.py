@@ -126,12 +126,23 @@ def codes_in(code: types.CodeType) -> Iterator[types.CodeType]:
 def side_effect(function: Callable[..., Any]) -> str:
     """The first thing that a function does and a repetition would not: assign to outer names, or print; or ""."""
     for inner in functions_in(function):
-        outer = set(inner.__code__.co_freevars)
+        name = assigned_outside(inner.__code__)
+        if name:
+            return name
         for code in codes_in(inner.__code__):
             for step in dis.get_instructions(code):
                 name = str(step.argval)
-                if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (step.opname == "STORE_DEREF" and name in outer):
-                    return name
                 if step.opname == "LOAD_GLOBAL" and name in ("print", "input") and name not in inner.__globals__:
                     return f"{name}()"
+    return ""
+
+
+def assigned_outside(function: types.CodeType) -> str:
+    """The first global or outer variable that a function's code assigns to, or ""."""
+    outer = set(function.co_freevars)
+    for code in codes_in(function):
+        for step in dis.get_instructions(code):
+            name = str(step.argval)
+            if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (step.opname == "STORE_DEREF" and name in outer):
+                return name
     return ""

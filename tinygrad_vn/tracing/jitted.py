@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -31,8 +32,9 @@ from tinygrad_vn.recording import Recorded
 from tinygrad_vn.tracing.compare import Comparison
 from tinygrad_vn.tracing.guards import filled, flattened, functions_in, kind_of, side_effect
 from tinygrad_vn.tracing.listing import Listing
+from tinygrad_vn.tracing.met import Met
 from tinygrad_vn.tracing.simplify import Tangled
-from tinygrad_vn.tracing.surroundings import Surroundings, functions_called
+from tinygrad_vn.tracing.surroundings import Surroundings
 from tinygrad_vn.tracing.tracer import Tracer
 from tinygrad_vn.tracing.trusted import Attempt, Program
 
@@ -60,7 +62,7 @@ class Jitted:
         self._recordings = 0
         self._lock = threading.RLock()
         self._busy = False
-        self._is_looked_at = False
+        self._met: Met | None = None
 
     @property
     def program(self) -> Listing | None:
@@ -124,13 +126,16 @@ class Jitted:
     def _record(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Run as always, and write down what happens."""
         leaves, nest = flattened(args, named)
-        if not self._is_simple(leaves) or not self._is_repeatable():
+        if not self._is_simple(leaves) or not self._is_repeatable() or self._met is None:
             return self._function(*args, **named)
         key, varying = self._key(leaves, nest)
-        attempt = Attempt(leaves, nest, varying, Surroundings(self._function, leaves))
+        attempt = Attempt(leaves, nest, varying, Surroundings(self._met, leaves))
+        if attempt.around.refusal is not None:
+            self._stop(attempt.around.refusal)
+            return self._function(*args, **named)
         begun = self._begun.setdefault(key, Beginning())
         before = next((one for one in begun.attempts if one.is_like(leaves)), None)
-        result, why, place = self._recorded(attempt)
+        result, why, place = self._recorded(attempt, self._met)
         self._recordings += 1
         if why is not None:
             self._stop(why, place)
@@ -140,10 +145,10 @@ class Jitted:
                 self._stop(phrase("it is called with ever new shapes, settings or numbers"))
         return result
 
-    def _recorded(self, attempt: Attempt) -> tuple[Any, Text | None, Text | str]:
+    def _recorded(self, attempt: Attempt, met: Met) -> tuple[Any, Text | None, Text | str]:
         """One recorded call: what it returned, and why the recording is of no use, where it is not."""
         tracer = Tracer()
-        tracer.observe(attempt.around.generators)
+        tracer.observe(attempt.around.generators, attempt.around.groups)
         given = [
             tracer.argument(i, arg) if type(arg) is not float or i in attempt.varying else arg
             for i, arg in enumerate(attempt.leaves)
@@ -151,13 +156,19 @@ class Jitted:
         args, named = filled(attempt.nest, given)
         result = None
         try:
-            result = tracer.run(self._function, args, named)
+            with met.listening(tracer):
+                result = tracer.run(self._function, args, named)
             attempt.recording = tracer.recording(result)
         finally:
             result = tracer.finish(result)
+            Surroundings(met, attempt.leaves).clean()
         attempt.aliases, attempt.closure = tracer.aliases()
         if tracer.refusal is not None:
             return result, tracer.refusal[0], tracer.refusal[1].text()
+        attempt.notice(met)
+        assigned = met.assigned()
+        if assigned:
+            return result, phrase("it assigns to {name}, which a repetition would not", name=assigned), ""
         changed = attempt.around.changed()
         if changed:
             return result, phrase("it changes {name}, which a repetition would not", name=changed), ""
@@ -165,6 +176,8 @@ class Jitted:
 
     def _is_settled(self, before: Attempt, attempt: Attempt, key: Any) -> bool:
         """Whether two recordings are alike, so that there is a program now; or it has turned out that there is none."""
+        if attempt.is_first_sight:
+            return False
         unproven = attempt.unproven(before)
         if attempt.varying and attempt.varying <= unproven:
             return False  # the numbers that are said to vary have to differ, or nothing is known of them
@@ -188,9 +201,9 @@ class Jitted:
 
     def _is_repeatable(self) -> bool:
         """Does the function do nothing that a repetition would leave out, as far as its code tells?"""
-        if not self._is_looked_at:
-            self._is_looked_at = True
-            for function in functions_called(self._function):
+        if self._met is None:
+            self._met = Met(self._function)
+            for function in self._met.functions:
                 name = side_effect(function)
                 if name.endswith("()"):
                     self._stop(phrase("it calls {name}, which a repetition would not", name=name))
@@ -199,7 +212,11 @@ class Jitted:
         return self._eager is None
 
     def _is_simple(self, leaves: list[Any]) -> bool:
-        """Can these arguments be followed? Not results of a computation outside, which keep their graph."""
+        """Can this call be followed? Not results of a computation outside, which keep their graph; nor is it while a
+        profiler of C listens, whom nobody could pass anything on to."""
+        profiler: Any = sys.getprofile()
+        if profiler is not None and not callable(profiler):
+            return False
         return not any(isinstance(leaf, Recorded) and type(leaf._node) is Node for leaf in leaves)
 
     def _key(self, leaves: list[Any], nest: Any) -> tuple[Any, set[int]]:
@@ -259,13 +276,17 @@ def jit(function: Function, *, quiet: bool = False) -> Function:
     Returns:
         A function that gives the same results to the last bit. `print(step.program)` shows what it does.
 
-    What can change the result is watched: arguments, globals, closure cells, lists, dictionaries, attributes of the
-    objects that the function names, modules, gradients, generators of random numbers. What is not: values that the
-    function takes out of an array among its arguments with `np.asarray` or `np.array` in order to decide something
-    by them; NumPy's own functions of arrays from outside alone (`DATA.mean()`), where the array is written into later;
-    attributes of objects that are reached through more than four others; files, clocks, logging. What a function does
-    besides computing (`print`, `append`, counting) is noticed where it can be, and then it runs as always. Tensors
-    that a repetition returns are outside any graph, since `backward()` is over.
+    What can change the result is watched, for the function and all code of yours that runs in it, such as `forward()`:
+    arguments, globals, closure cells, lists, dictionaries, attributes of objects and classes that the code names,
+    modules, gradients, generators of random numbers. What is not: values that the function takes out of an array among
+    its arguments with `np.asarray` or `np.array` in order to decide something by them; numbers out of arrays from
+    outside (`DATA.mean()`, `DATA[0]`, `float(DATA)`), where the array is written into later; what is in lists,
+    dictionaries and sets of more than 256 items; attributes of objects that are reached through more than four others,
+    or by `operator.attrgetter`; what objects of other libraries keep inside; `os.environ`, files that libraries read,
+    clocks, logging; names that are set on results. What a function does besides computing (`print`, `append`,
+    counting, settings of an optimizer) is noticed where it can be, and then it runs as always. Tensors that a
+    repetition returns are outside any graph, since `backward()` is over. While a profiler such as `cProfile` listens to
+    every call by `sys.setprofile`, nothing new is recorded.
 
     Raises:
         TypeError: it is given something that cannot be called.

@@ -46,6 +46,8 @@ class Notes(Watch):
         self._twins: dict[int, tuple[Any, Leaf]] = {}  # gradients as the function sees them, and whose they are
         self._required: dict[Leaf, bool] = {}  # whether leaves required a gradient before the function changed that
         self._generators: dict[int, tuple[Any, Any]] = {}
+        self._groups: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}  # of optimizers, and their settings
+        self.optimizers: list[Any] = []  # those that stepped
         self._inside = 0  # how many operations or rules of our own are running
         self._trouble: tuple[Text, Place] | None = None  # what one of them has asked for that ties it to values
         self._is_forward = False  # whether the outermost of them is an operation, not a rule
@@ -75,6 +77,16 @@ class Notes(Watch):
         """Somebody asks for values, or writes into memory."""
         if self.writes_down:
             self.give_up(phrase("{what} reads or writes values", what=what))
+
+    def tied(self, why: Text) -> None:
+        """A shape depends on values."""
+        if self.writes_down:
+            self.give_up(why, True)
+
+    def replaced(self, by: str) -> None:
+        """Another watch is entered, and this one sees nothing any more."""
+        if self.writes_down:
+            self.give_up(phrase("{what} watches every operation itself", what=by))
 
     def _placed(self, value: Value) -> Traced:
         array = value.content

@@ -44,5 +44,12 @@ TRACING_VIETNAMESE: Final[dict[str, str]] = {
     "a module changes its attributes in forward()": "một module đổi thuộc tính của mình trong forward()",
     "random numbers are drawn from a generator directly": "số ngẫu nhiên được lấy thẳng từ một bộ sinh",
     "{what} looks at values after something has been changed": "{what} xem giá trị sau khi đã có thứ bị thay đổi",
+    "it takes from {name}, an iterator from outside, which a repetition would not": "nó lấy giá trị từ {name}, một "
+    "iterator bên ngoài, điều mà lần phát lại không làm",
+    "it changes param_groups of an optimizer, which a repetition would not": "nó thay đổi param_groups của một "
+    "optimizer, điều mà lần phát lại không làm",
+    "{what} watches every operation itself": "{what} tự theo dõi từng phép tính",
+    "{loss} leaves out the targets to be ignored, and how many depends on values": "{loss} bỏ qua các giá trị đích cần "
+    "bỏ qua, và số lượng của chúng phụ thuộc vào giá trị",
     "the method {name}() is jitted; it cannot be replaced": "phương thức {name}() đã qua jit nên không thay được",
 }

@@ -54,6 +54,10 @@ class Traced(np.ndarray[Any, np.dtype[Any]]):
         now = tracer()
         return function(*plain(args), **plain(named)) if now is None else now.function(function, args, named)
 
+    def __getattr__(self, name: str) -> Any:
+        """As an array of NumPy's says it."""
+        raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}", name=name, obj=plain(self))
+
     def __getitem__(self, index: Any) -> Any:
         now = tracer()
         return plain(self)[plain(index)] if now is None else now.index(self, index)
@@ -144,6 +148,15 @@ class Number(float):
 
     value: Value | None = None
 
+    def __reduce__(self) -> Any:
+        return float, (_plain_one(self),)
+
+    def __copy__(self) -> Any:
+        return _plain_one(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _plain_one(self)
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
         return Traced.__array_ufunc__(self, ufunc, method, *inputs, **named)  # type: ignore[arg-type]
 
@@ -173,6 +186,7 @@ NUMBER_READERS = (
 for _name in NUMBER_READERS.split():
     setattr(Number, _name, _reading(_name))
 PLAIN.update((Traced, Number))
+Traced.__name__, Number.__name__ = "ndarray", "float"  # what messages of Python's call them
 
 
 class TracedRows(RowGradient):

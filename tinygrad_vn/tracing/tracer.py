@@ -48,6 +48,7 @@ class Tracer(World):
     def recording(self, returned: Any) -> Recording:
         """What was written down, once the function has returned."""
         self._check_generators()
+        self._check_groups()
         inner = [step for step in self.steps if step.kind == "require" and step.args[0][1] not in self._leaves]
         self.steps = (
             [step for step in self.steps if step not in inner] if inner else self.steps

@@ -19,6 +19,7 @@ from tinygrad_vn.recording import Recorded
 from tinygrad_vn.tracing.compare import Comparison
 from tinygrad_vn.tracing.guards import flattened, kind_of, question
 from tinygrad_vn.tracing.listing import Listing
+from tinygrad_vn.tracing.met import Met
 from tinygrad_vn.tracing.program import Recording
 from tinygrad_vn.tracing.simplify import simplified
 from tinygrad_vn.tracing.source import compiled
@@ -32,6 +33,7 @@ class Attempt:
 
     Attributes:
         prints: of every argument that may slip into a recording, something that tells its values from others.
+        is_first_sight: whether code ran that had not been looked into before the call.
     """
 
     def __init__(self, leaves: list[Any], nest: Any, varying: set[int], around: Surroundings) -> None:
@@ -41,6 +43,14 @@ class Attempt:
         self.recording: Recording = None  # type: ignore[assignment]  # until the function has returned
         self.aliases: list[int] = []
         self.closure: set[Any] = set()
+        self.is_first_sight = False
+
+    def notice(self, met: Met) -> None:
+        """What the call came upon: modules that were only read; and whether code ran that was new."""
+        self.is_first_sight = met.is_new
+        settings = self.recording.settings
+        called = {id(module) for module, _ in settings.attributes}
+        settings.attributes += [(module, before) for module, before in self.around.modules if id(module) not in called]
 
     def first(self) -> list[tuple[Any, bool]]:
         """The leaves that mattered with the gradient they had, or had not, before."""

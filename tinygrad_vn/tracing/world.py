@@ -18,7 +18,7 @@ from tinygrad_vn.phrases import phrase
 from tinygrad_vn.recording import Recorded, untracked, untracked_rows
 from tinygrad_vn.sparse import RowGradient
 from tinygrad_vn.tracing.notes import Notes, parts_of, plain_tensors, with_arrays
-from tinygrad_vn.tracing.program import AsTensor, Step, Value, mapped
+from tinygrad_vn.tracing.program import AsTensor, Step, Value, are_same, mapped
 from tinygrad_vn.tracing.traced import Traced, TracedRows, plain, traced
 
 
@@ -47,10 +47,27 @@ class World(Notes):
                 self._leaves.setdefault(node, ("leaf", node))
         return self._placed(value)
 
-    def observe(self, generators: Iterable[Any]) -> None:
-        """Look at these generators of random numbers: whoever draws from one directly is noticed."""
+    def observe(self, generators: Iterable[Any], groups: Iterable[dict[str, Any]]) -> None:
+        """Look at these generators of random numbers, and settings of optimizers: who uses them directly is noticed."""
         for rng in generators:
             self._generators[id(rng)] = rng, state_of(rng)
+        for group in groups:
+            self._groups[id(group)] = group, settings_in(group)
+
+    def _check_groups(self) -> None:
+        """Has anybody but an effect changed the settings of an optimizer?"""
+        for group, before in self._groups.values():
+            if not are_same(settings_in(group), before):
+                self.give_up(phrase("it changes param_groups of an optimizer, which a repetition would not"))
+
+    def _moved_groups(self, owner: Any) -> None:
+        """Remember the settings as an effect has left them; of a new optimizer, too."""
+        groups = getattr(owner, "param_groups", None)
+        if isinstance(groups, list):
+            self.optimizers.append(owner)
+            self._groups |= {id(group): (group, {}) for group in groups if id(group) not in self._groups}
+        for number, (group, _) in self._groups.items():
+            self._groups[number] = group, settings_in(group)
 
     def _check_generators(self) -> None:
         if any(state_of(rng) != state for rng, state in self._generators.values()):
@@ -70,12 +87,14 @@ class World(Notes):
         """An optimizer's step, and the like."""
         if not self.writes_down:
             return function(*args, **named)
+        self._check_groups()
         self._hand_over()
         args = tuple(list(arg) if isinstance(arg, types.GeneratorType) else arg for arg in args)
         if any(isinstance(part, types.FunctionType | types.MethodType) for part in parts_of((args, named))):
             self.give_up(phrase("{what} is given a function", what=f"{function.__name__}()"))
         with self._pause():
             result = function(*plain_tensors(args), **plain_tensors(named))
+        self._moved_groups(args[0] if args else None)
         if self.refusal is not None:
             return result
         told = [mapped(item, self._handed) for item in (args, named)]
@@ -238,6 +257,11 @@ class World(Notes):
             return node.grad
         return self._asked(node)
 
+    def no_gradient(self, tensor: Any) -> None:
+        """A Tensor is asked for its gradient, and has none; one from outside may get one later."""
+        if self.writes_down and not isinstance(tensor._data, Traced):
+            self._asked(tensor._leaf())
+
     def graded(self, node: Any, gradient: Any) -> None:
         """The gradient of a leaf has been set, or forgotten."""
         if not self.writes_down or type(node) is not Leaf:
@@ -253,10 +277,15 @@ class World(Notes):
 
 
 def state_of(rng: Any) -> Any:
-    """Where a generator of random numbers has come to: one of NumPy's, old or new, or the module `random`."""
-    if rng is random:
-        return random.getstate()
+    """Where a generator of random numbers has come to: one of NumPy's, old or new, or one of `random`."""
+    if rng is random or isinstance(rng, random.Random):
+        return rng.getstate()
     return readable(getattr(rng, "bit_generator", None) or rng._bit_generator)
+
+
+def settings_in(group: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a group of parameters, without these."""
+    return {key: value for key, value in group.items() if key != "params"}
 
 
 def readable(bits: Any) -> Any:

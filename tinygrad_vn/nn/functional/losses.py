@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_vn.graph import Values
-from tinygrad_vn.modes import looks_at_values
+from tinygrad_vn.modes import current, looks_at_values
 from tinygrad_vn.nn.functional.inputs import real_tensor
 from tinygrad_vn.nn.functional.targets import (
     ROUNDING,
@@ -40,7 +40,7 @@ from tinygrad_vn.nn.functional.targets import (
     refuse_exchanged,
     warn_of_probabilities,
 )
-from tinygrad_vn.phrases import said
+from tinygrad_vn.phrases import phrase, said
 from tinygrad_vn.recording import apply
 from tinygrad_vn.rules import activations, losses
 from tinygrad_vn.tensor import Tensor
@@ -270,6 +270,7 @@ def _of_classes(
             return elements if reduction == "none" else elements.sum()
         return elements.sum() / _total_weight(loss, numbers, ignored, weight)
     if ignored is not None:
+        _tell_of_ignored(loss)
         numbers, positions = numbers[~ignored], positions[~ignored]
     factors: Any = 1.0 if weight is None else weight[numbers]
     if reduction == "mean":
@@ -293,6 +294,8 @@ def _losses_of_classes(
 
 def _total_weight(loss: str, numbers: Values, ignored: Values | None, weight: Tensor | None) -> Any:
     """What a mean divides by: the weights of all targets that count, or their number."""
+    if ignored is not None:
+        _tell_of_ignored(loss)
     counted = numbers if ignored is None else numbers[~ignored]
     _count(loss, counted.size)
     if weight is None:
@@ -300,6 +303,13 @@ def _total_weight(loss: str, numbers: Values, ignored: Values | None, weight: Te
     total = weight[counted].sum()
     _check_total(loss, total._values())
     return total
+
+
+def _tell_of_ignored(loss: str) -> None:
+    """Tell whoever watches that the number of cases depends on the targets."""
+    watch = current()[1]
+    if watch is not None:
+        watch.tied(phrase("{loss} leaves out the targets to be ignored, and how many depends on values", loss=loss))
 
 
 @looks_at_values
