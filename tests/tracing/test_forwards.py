@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import gc
 import itertools
 import sys
 import types
@@ -602,3 +603,29 @@ def test_profilers_stay() -> None:
     assert heard.count("users_own") == 2
     assert step(given()[0]) is not None
     assert step.program is not None
+
+
+_phase = ""
+
+
+def test_what_the_garbage_collector_calls_is_not_the_functions_own() -> None:
+    collected: list[str] = []
+
+    def callback(phase: str, info: Any) -> None:
+        global _phase
+        _phase = phase
+        collected.append(phase)
+
+    threshold = gc.get_threshold()
+    gc.callbacks.append(callback)
+    gc.set_threshold(1)
+    try:
+        double = tg.jit(lambda x: (x * 2.0).sum())
+        for number in range(4):
+            assert double(tg.tensor([1.0, number])).item() == 2.0 + 2 * number
+        assert double.program is not None
+        assert collected
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.remove(callback)

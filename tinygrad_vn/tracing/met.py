@@ -57,8 +57,11 @@ class Met:
 
     @contextmanager
     def listening(self, tracer: Tracer) -> Iterator[None]:
-        """A stretch in which the user's code is noticed."""
-        before = sys.getprofile()
+        """A stretch in which the user's code is noticed.
+
+        The garbage collector rests meanwhile: what it calls back, wherever it happens to strike, is not the function's.
+        """
+        before, collects = sys.getprofile(), gc.isenabled()
         began: dict[types.CodeType, dict[str, Any]] = {}
         users: dict[types.CodeType, bool] = {}
         known = set(self._owners)
@@ -77,11 +80,14 @@ class Met:
                 else:
                     self._enter(frame, began)
 
+        gc.disable()
         sys.setprofile(note)
         try:
             yield
         finally:
             sys.setprofile(before)
+            if collects:
+                gc.enable()
             for optimizer in tracer.optimizers:
                 self._own(optimizer)
             self._calls += 1
